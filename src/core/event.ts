@@ -1,0 +1,92 @@
+import type {
+  EffectRecord,
+  LinkedPullRequest,
+  Spending,
+  StepError,
+  Waiting,
+  WorkflowRef,
+} from "./execution.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** Which attempt of which visit an event speaks of; one that is no longer current changes nothing. */
+export interface RunRef {
+  readonly round: number;
+  readonly path: string;
+  readonly visit: number;
+  readonly attempt: number;
+}
+
+export type TimerKind = "retry" | "delay" | "timeout" | "remind";
+
+/** All that can happen to an execution. `at`: ms since 1970 UTC, from the clock port. */
+export type Event = { readonly at: number } & (
+  | { readonly type: "started" }
+  | {
+      readonly type: "step_succeeded";
+      readonly run: RunRef;
+      readonly output: Json;
+      readonly effects: readonly EffectRecord[];
+      readonly spending?: Partial<Spending>;
+    }
+  | {
+      readonly type: "step_failed";
+      readonly run: RunRef;
+      readonly error: Omit<StepError, "step">;
+      readonly effects: readonly EffectRecord[];
+      readonly spending?: Partial<Spending>;
+      /** Earliest time of the next attempt (a rate limit's reset), if the outside world named one. */
+      readonly notBefore?: number;
+    }
+  /** The step's work is handed to somebody and now waits: a person was asked. */
+  | {
+      readonly type: "step_parked";
+      readonly run: RunRef;
+      readonly waiting: Extract<Waiting, { for: "person" }>;
+      readonly effects: readonly EffectRecord[];
+    }
+  | { readonly type: "timer_fired"; readonly run: RunRef; readonly timer: TimerKind }
+  /** The whole execution's deadline has passed. */
+  | { readonly type: "timed_out"; readonly round: number }
+  | GitHubEvent
+  | Decided
+  | Commanded
+);
+
+/** A GitHub event that concerns the execution's subject or a linked pull request. */
+export interface GitHubEvent {
+  readonly type: "event_received";
+  /** The message's id (the delivery's GUID). */
+  readonly id: string;
+  /** As `pull_request.closed`. */
+  readonly name: string;
+  readonly payload: JsonObject;
+  /** The pull request it speaks of, as it is now, if it is linked or closes the subject. */
+  readonly pullRequest?: LinkedPullRequest;
+}
+
+/** A person's decision on an approval, or a person's answer to a step that asked. */
+export interface Decided {
+  readonly type: "decided";
+  readonly id: string;
+  readonly decision: "approve" | "reject" | "done";
+  /** Null: the only step that waits for such a decision. */
+  readonly step: string | null;
+  readonly by: string;
+  readonly reason: string | null;
+  /** For `done`: the answer. */
+  readonly values: JsonObject;
+  /** The asking it answers (a button's), or null for the current one. */
+  readonly asking: number | null;
+}
+
+export interface Commanded {
+  readonly type: "commanded";
+  readonly id: string;
+  readonly command: "pause" | "resume" | "cancel" | "retry" | "skip";
+  readonly by: string;
+  /** For `skip` and `retry from`. */
+  readonly step: string | null;
+  readonly reason: string | null;
+  /** For `retry latest`: the definition to go on with. */
+  readonly workflow?: WorkflowRef;
+}

@@ -1,0 +1,6 @@
+export type * from "./clock.ts";
+export * from "./log.ts";
+export type * from "./queue.ts";
+export type * from "./reporter.ts";
+export type * from "./runner.ts";
+export type * from "./store.ts";

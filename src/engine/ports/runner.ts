@@ -1,0 +1,48 @@
+import type { EffectRecord, Execution, Run, Spending, StepError, Waiting } from "../../core/execution.ts";
+import type { Json } from "../../core/json.ts";
+import type { Step, Workflow } from "../../core/workflow.ts";
+
+/** One attempt to be made at a step's work. */
+export interface StepRequest {
+  readonly workflow: Workflow;
+  readonly step: Step;
+  readonly execution: Execution;
+  readonly run: Run;
+  readonly path: string;
+  readonly input: Json;
+  /** Key of the step's effects in this visit: the same for every attempt and after every crash. */
+  readonly key: string;
+  /**
+   * True where an earlier attempt, or this one before a crash, may have reached the outside world:
+   * look for its trace before doing it (findable), refuse where nothing could tell (once).
+   */
+  readonly mayHaveHappened: boolean;
+  /** Aborted when the step is cancelled, skipped or timed out. */
+  readonly signal: AbortSignal;
+}
+
+export type StepResult =
+  | {
+      readonly type: "succeeded";
+      readonly output: Json;
+      readonly effects: readonly EffectRecord[];
+      readonly spending?: Partial<Spending>;
+    }
+  | {
+      readonly type: "failed";
+      readonly error: Omit<StepError, "step">;
+      readonly effects: readonly EffectRecord[];
+      readonly spending?: Partial<Spending>;
+      /** Earliest time of a next attempt (ms). */
+      readonly notBefore?: number;
+    }
+  | {
+      readonly type: "parked";
+      readonly waiting: Extract<Waiting, { for: "person" }>;
+      readonly effects: readonly EffectRecord[];
+    };
+
+/** Does one kind of step. A rejection is a bug in the runner and fails the attempt as `internal_error`. */
+export interface StepRunner {
+  run(request: StepRequest): Promise<StepResult>;
+}

@@ -1,0 +1,126 @@
+import type { Commanded, Decided, GitHubEvent } from "../../core/event.ts";
+import type { Execution, ExecutionState } from "../../core/execution.ts";
+import type { JsonObject } from "../../core/json.ts";
+
+/** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
+export type Creation = "created" | "exists" | "slot_taken";
+
+export interface ExecutionQuery {
+  readonly repository?: number;
+  /** Subject or linked pull request number. */
+  readonly subject?: number;
+  readonly workflow?: string;
+  readonly states?: readonly ExecutionState[];
+  readonly slot?: string;
+  /** At most this many (default 100), newest first by `updatedAt`, then id. */
+  readonly limit?: number;
+  /** The `next` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface ExecutionPage {
+  readonly executions: readonly Execution[];
+  readonly next: string | null;
+}
+
+/**
+ * Executions, one document each. Every method rejects when the database can't answer (it never returns
+ * "nothing" for "don't know").
+ */
+export interface ExecutionStore {
+  create(execution: Execution): Promise<Creation>;
+  load(id: string): Promise<Execution | null>;
+  /**
+   * Durable when it resolves. Fenced: true only if the stored revision was `execution.revision - 1`;
+   * false means that another holder went on, and nothing was written.
+   */
+  save(execution: Execution): Promise<boolean>;
+  list(query: ExecutionQuery): Promise<ExecutionPage>;
+  /** Ids of executions that are not terminal, in pages of `limit` after `afterId`: what recovery walks. */
+  unfinished(afterId: string | null, limit: number): Promise<readonly string[]>;
+  /** Ids and times of the executions due at or before `until` (ms), soonest first. */
+  due(until: number, limit: number): Promise<readonly { readonly id: string; readonly due: number }[]>;
+  /** When the next execution is due (ms), or null. */
+  nextDue(): Promise<number | null>;
+}
+
+/** Something for one execution that came from outside and is kept until the document has taken it in. */
+export type MessageBody = GitHubEvent | Decided | Commanded;
+export interface Message {
+  /** Delivery GUID, command or decision id: a second row of the same id is not made. */
+  readonly id: string;
+  readonly executionId: string;
+  /** When it was received (ms). */
+  readonly at: number;
+  readonly body: MessageBody;
+}
+
+export interface MessageStore {
+  /** False if this id is stored for this execution already. */
+  add(message: Message): Promise<boolean>;
+  /** The execution's messages, oldest first by (at, id). */
+  list(executionId: string): Promise<readonly Message[]>;
+  remove(executionId: string, ids: readonly string[]): Promise<void>;
+  /** Ids of executions that have messages. */
+  waiting(limit: number): Promise<readonly string[]>;
+}
+
+/** Definitions that executions are pinned to, by hash of the text; never changed, so safe to cache. */
+export interface DefinitionStore {
+  put(hash: string, definition: { readonly path: string; readonly text: string }): Promise<void>;
+  get(hash: string): Promise<{ readonly path: string; readonly text: string } | null>;
+}
+
+/** Large values stored apart, by hash, before the document that names them. */
+export interface BlobStore {
+  put(hash: string, text: string): Promise<void>;
+  get(hash: string): Promise<string | null>;
+}
+
+/** A webhook delivery as it came, stored before GitHub gets its answer. */
+export interface Delivery {
+  /** X-GitHub-Delivery, a GUID. */
+  readonly id: string;
+  readonly event: string;
+  readonly receivedAt: number;
+  readonly payload: JsonObject;
+  /** Null until processed; then what came of it, for people who look. */
+  readonly outcome: string | null;
+  /** How often processing it began. */
+  readonly attempts: number;
+}
+
+export interface DeliveryStore {
+  /** False if this id is stored already. */
+  add(delivery: Delivery): Promise<boolean>;
+  get(id: string): Promise<Delivery | null>;
+  update(delivery: Delivery): Promise<void>;
+  /** Deliveries without an outcome, oldest first. */
+  unfinished(limit: number): Promise<readonly Delivery[]>;
+}
+
+/** What has been shown of one execution: its own document, so that reporting never touches the execution's revision. */
+export interface ReportRecord {
+  readonly executionId: string;
+  /** The execution's revision that everything shown is at. */
+  readonly revision: number;
+  /** The reporter's own notes: comment ids, check run ids, asked questions. */
+  readonly shown: JsonObject;
+}
+
+export interface ReportStore {
+  get(executionId: string): Promise<ReportRecord | null>;
+  put(record: ReportRecord): Promise<void>;
+  /** Ids of executions with a newer revision than was reported, or never reported: owed after a crash. */
+  behind(limit: number): Promise<readonly string[]>;
+}
+
+export interface Stores {
+  readonly executions: ExecutionStore;
+  readonly messages: MessageStore;
+  readonly definitions: DefinitionStore;
+  readonly deliveries: DeliveryStore;
+  readonly reports: ReportStore;
+  readonly blobs: BlobStore;
+  close(): Promise<void>;
+}
