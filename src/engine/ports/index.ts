@@ -1,4 +1,5 @@
 export type * from "./clock.ts";
+export type * from "./engine.ts";
 export * from "./log.ts";
 export type * from "./queue.ts";
 export type * from "./reporter.ts";

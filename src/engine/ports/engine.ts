@@ -1,0 +1,44 @@
+import type { Execution, RepositoryRef, Subject } from "../../core/execution.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import type { Creation, Message, MessageBody } from "./store.ts";
+
+export interface StartRequest {
+  readonly workflow: Workflow;
+  /** The definition's text, stored by its hash. */
+  readonly text: string;
+  readonly commit: string | null;
+  readonly repository: RepositoryRef;
+  readonly installation: number | null;
+  readonly subject: Subject | null;
+  readonly actor: string;
+  /** The trimmed event; what `from` expressions and `event.…` read. */
+  readonly event: JsonObject;
+  /** Inputs given by the caller; `from` and `default` fill the rest. */
+  readonly input: Readonly<Record<string, Json>>;
+  /** What makes this start this start: delivery GUID, cron tick, idempotency key, comment id. */
+  readonly occurrence: string;
+}
+
+export type Started =
+  | { readonly result: Creation; readonly execution: Execution }
+  | { readonly result: "invalid"; readonly problems: readonly Problem[] };
+
+/** What adapters may ask of the engine. */
+export interface Engine {
+  /** Takes up what an earlier process left and begins to work. */
+  run(): Promise<void>;
+  /** Durable when it resolves; idempotent by occurrence. */
+  start(request: StartRequest): Promise<Started>;
+  /** Stores the message and wakes the execution; false if it was sent before. Durable when it resolves. */
+  send(message: Message): Promise<boolean>;
+  /** Whether the message would change anything now; the problem says why not, for an answer to a person. */
+  check(execution: Execution, body: MessageBody): Promise<Problem | null>;
+  /** The definition the execution is pinned to. */
+  workflowOf(execution: Execution): Promise<Workflow>;
+  /** Takes no new work and resolves when everything under way is saved; long steps are left for the next start. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is under way (waiting executions do not count). */
+  idle(): Promise<void>;
+}
