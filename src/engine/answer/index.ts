@@ -1,0 +1,2 @@
+export { type Answer, parseAnswer } from "./parse.ts";
+export { readyAnswer } from "./render.ts";
