@@ -99,8 +99,8 @@ export interface LinkedPullRequest {
 export interface StepRecord {
   /** Entries in this round; max_visits counts them. */
   readonly visits: number;
-  /** Entries in all rounds: the number of runs there have been. */
-  readonly total: number;
+  /** Attempts in this round, over all visits. */
+  readonly attempts: number;
   /** The last runs, oldest first; the last one is the current. Bounded by `keptRuns`. */
   readonly runs: readonly Run[];
 }
@@ -130,7 +130,13 @@ export type Run = RunFacts &
         /** When the next reminder is due, and how many were sent. */
         readonly remind: { readonly at: number; readonly sent: number } | null;
       }
-    | { readonly state: "completed"; readonly endedAt: number; readonly output: Json }
+    | {
+        readonly state: "completed";
+        readonly endedAt: number;
+        readonly output: Json;
+        /** For an approval: the definition and head commit it was given for. */
+        readonly boundTo?: { readonly hash: string; readonly headSha: string | null };
+      }
     | { readonly state: "failed"; readonly endedAt: number; readonly output: Json; readonly error: StepError }
     | { readonly state: "skipped"; readonly endedAt: number; readonly reason: SkipReason }
   );
@@ -145,6 +151,8 @@ export interface Arrival {
   readonly step: string;
   readonly visit: number;
   readonly via: Via;
+  /** On a failure path: what failed. */
+  readonly error: StepError | null;
 }
 
 /** A step to be entered: its path and where from. */

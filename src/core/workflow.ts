@@ -76,7 +76,7 @@ export interface Step {
   readonly condition: Expression | null;
   readonly routes: Routes;
   readonly retry: RetryPolicy;
-  /** Milliseconds from entering the step, retries included, or null. */
+  /** Milliseconds that one attempt, or the wait, may take, or null. */
   readonly timeoutMs: number | null;
   readonly remind: { readonly everyMs: number; readonly max: number } | null;
   /** How often the step may be entered in one round, or null for no bound. */

@@ -1,0 +1,42 @@
+import type { Execution } from "./execution.ts";
+import type { Workflow } from "./workflow.ts";
+
+export type NewExecution = Pick<
+  Execution,
+  "id" | "repository" | "installation" | "subject" | "actor" | "input" | "event"
+> & { readonly commit: string | null; readonly at: number };
+
+/** An execution that nothing has happened to yet; `transition` with `started` enters its first step. */
+export function newExecution(workflow: Workflow, given: NewExecution): Execution {
+  const { commit, at, ...rest } = given;
+  const { name, stem, path, hash } = workflow;
+  return {
+    schema: 1,
+    ...rest,
+    revision: 0,
+    round: 1,
+    workflow: { name, stem, path, commit, hash },
+    linked: [],
+    state: "running",
+    ending: null,
+    steps: {},
+    entering: [],
+    seen: [],
+    slot: slotOf(workflow, given),
+    deadline: workflow.timeoutMs === null ? null : at + workflow.timeoutMs,
+    due: null,
+    spending: { steps: 0, tokens: 0, costUsd: 0 },
+    consumed: [],
+    timeline: [],
+    outputs: null,
+    startedAt: at,
+    updatedAt: at,
+    pausedAt: null,
+    endedAt: null,
+  };
+}
+
+/** One execution of a workflow at a time for one subject; without a subject there is no group. */
+function slotOf(workflow: Workflow, { repository, subject }: NewExecution): string | null {
+  return subject && `${repository.id}/${workflow.path}/${subject.number}`;
+}

@@ -1,0 +1,12 @@
+export * from "./create.ts";
+export * from "./duration.ts";
+export type * from "./effect.ts";
+export type * from "./event.ts";
+export type * from "./execution.ts";
+export * from "./expression.ts";
+export * from "./json.ts";
+export * from "./owed.ts";
+export * from "./problem.ts";
+export * from "./tables.ts";
+export * from "./transition.ts";
+export * from "./workflow.ts";
