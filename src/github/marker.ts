@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Octokit } from "@octokit/rest";
+import { type Log, silentLog } from "../engine/ports/log.ts";
+
+/** GitHub refuses longer bodies of comments, issues and pull requests. */
+export const maxBody = 65_536;
+
+/** The hidden line by which we know our own objects again. The key is hashed, so nothing in it can end the comment. */
+export function marker(key: string): string {
+  return `<!-- hishamos:${createHash("sha256").update(key).digest("hex").slice(0, 40)} -->`;
+}
+
+export function hasMarker(body: string | null | undefined, key: string): boolean {
+  return body?.includes(marker(key)) ?? false;
+}
+
+/** The body with the key's marker below it, cut to GitHub's limit; unchanged if it has the marker already. */
+export function withMarker(body: string, key: string): string {
+  if (hasMarker(body, key)) return body;
+  const end = `\n\n${marker(key)}`;
+  const room = maxBody - end.length;
+  return (body.length <= room ? body : `${body.slice(0, room - cut.length)}${cut}`) + end;
+}
+
+const cut = "\n\n… (cut: GitHub takes no more)";
+
+export interface CommentPlace {
+  readonly owner: string;
+  readonly repo: string;
+  /** Issue or pull request number. */
+  readonly number: number;
+  readonly key: string;
+  /** Which App is ours: its id, or its slug. */
+  readonly appSlugOrId: number | string;
+  /** Comments older than this (ms) can't be it: spares pages of a long discussion. */
+  readonly since?: number;
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+}
+
+export interface FoundComment {
+  readonly id: number;
+  readonly url: string;
+  readonly body: string;
+}
+
+interface Authored {
+  readonly user?: { readonly type?: string; readonly login?: string } | null;
+  readonly performed_via_github_app?: { readonly id?: number; readonly slug?: string } | null;
+}
+
+/** Whether our App wrote it: anybody may write our marker into a comment of their own. */
+export function isOurs(authored: Authored, appSlugOrId: number | string): boolean {
+  if (authored.user?.type !== "Bot") return false;
+  const app = authored.performed_via_github_app;
+  if (typeof appSlugOrId === "number") return app?.id === appSlugOrId;
+  return app?.slug === appSlugOrId || authored.user.login === `${appSlugOrId}[bot]`;
+}
+
+/**
+ * Our comment with the key's marker, or null. Where a process that was frozen wrote a second one late, the
+ * oldest stays and the younger are removed. Rejects with Octokit's RequestError.
+ */
+export async function findComment(octokit: Octokit, place: CommentPlace): Promise<FoundComment | null> {
+  const { owner, repo, number, key, appSlugOrId, since, signal, log = silentLog } = place;
+  const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+    owner,
+    repo,
+    issue_number: number,
+    per_page: 100,
+    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    ...(signal && { request: { signal } }),
+  });
+  const ours = comments.filter(
+    (comment) => isOurs(comment as Authored, appSlugOrId) && hasMarker(comment.body, key),
+  );
+  const [oldest, ...younger] = ours.toSorted((a, b) => a.id - b.id);
+  if (!oldest) return null;
+  for (const comment of younger.toReversed()) {
+    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: comment.id, request: { retries: 0 } });
+  }
+  if (younger.length > 0)
+    log.warn({ removed: younger.length, kept: oldest.html_url }, "removed duplicate comments");
+  return { id: oldest.id, url: oldest.html_url, body: oldest.body ?? "" };
+}
+
+/**
+ * The comment exists once when this resolves. `mayHaveHappened`: an earlier try may have made it, so look
+ * first. Rejects with Octokit's RequestError; after an ambiguous one call again with `mayHaveHappened: true`.
+ */
+export async function commentOnce(
+  octokit: Octokit,
+  place: CommentPlace & { readonly body: string; readonly mayHaveHappened: boolean },
+): Promise<{ readonly id: number; readonly url: string }> {
+  const known = place.mayHaveHappened ? await findComment(octokit, place) : null;
+  if (known) return { id: known.id, url: known.url };
+  const { data } = await octokit.rest.issues.createComment({
+    owner: place.owner,
+    repo: place.repo,
+    issue_number: place.number,
+    body: withMarker(place.body, place.key),
+    request: { retries: 0, ...(place.signal && { signal: place.signal }) },
+  });
+  return { id: data.id, url: data.html_url };
+}
