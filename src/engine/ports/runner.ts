@@ -13,8 +13,9 @@ export interface StepRequest {
   /** Key of the step's effects in this visit: the same for every attempt and after every crash. */
   readonly key: string;
   /**
-   * True where an earlier attempt, or this one before a crash, may have reached the outside world:
-   * look for its trace before doing it (findable), refuse where nothing could tell (once).
+   * True where a process that crashed may have begun this very attempt: look for its trace before doing it
+   * (findable), refuse where nothing could tell (once). A later attempt in the same process follows a failure
+   * that the runner itself reported, so what is findable is looked for then too (`run.attempt > 1`).
    */
   readonly mayHaveHappened: boolean;
   /** Aborted when the step is cancelled, skipped or timed out. */

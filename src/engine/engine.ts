@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import type { Execution } from "../core/execution.ts";
+import { newExecution, type Problem, transition } from "../core/index.ts";
+import type { AgentDefinition } from "../core/workflow.ts";
+import { Activation } from "./activation.ts";
+import { resolveInputs } from "./inputs.ts";
+import { LargeValues } from "./large.ts";
+import type { EngineObserver, EngineParts, StepRunners } from "./parts.ts";
+import { PinnedDefinitions } from "./pinned.ts";
+import type { Engine, Started, StartRequest } from "./ports/engine.ts";
+import type { Clock, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
+import { silentLog } from "./ports/log.ts";
+import { Timekeeper } from "./timekeeper.ts";
+
+export interface EngineOptions {
+  readonly stores: Stores;
+  readonly queue: Queue;
+  readonly runners: StepRunners;
+  readonly clock: Clock;
+  readonly reporter?: Reporter;
+  readonly log?: Log;
+  readonly observer?: EngineObserver;
+  /** Agents known besides those that a workflow's own file defines. */
+  readonly agents?: ReadonlyMap<string, AgentDefinition>;
+  /** How long `stop` waits for steps under way (ms) before it leaves them to the next start. */
+  readonly graceMs?: number;
+}
+
+const page = 1_000;
+const retryMs = 1_000;
+
+/** Saves each decision of the core once, and performs what is owed. All state is in the stores. */
+export function createEngine(options: EngineOptions): Engine {
+  const { stores, queue, clock, log = silentLog } = options;
+  const pinned = new PinnedDefinitions(stores.definitions, options.agents ?? new Map());
+  const parts: EngineParts = {
+    stores,
+    pinned,
+    queue,
+    clock,
+    log,
+    runners: options.runners,
+    reporter: options.reporter ?? { changed: () => {} },
+    large: new LargeValues(stores.blobs),
+    observer: options.observer ?? null,
+    timer: () => performance.now(),
+  };
+  const active = new Map<string, Activation>();
+  /** Just created here, so nobody else can have begun its work. */
+  const fresh = new Map<string, Execution>();
+  const timekeeper = new Timekeeper(stores.executions, clock, log, wake);
+
+  function wake(id: string): void {
+    const activation = active.get(id);
+    if (activation) activation.poke();
+    else queue.wake(id);
+  }
+
+  async function activate(id: string): Promise<void> {
+    try {
+      const created = fresh.get(id);
+      fresh.delete(id);
+      const stored = created ?? (await load(id));
+      if (!stored) return;
+      const activation = new Activation(parts, await pinned.get(stored.workflow), {
+        execution: stored,
+        recovered: created === undefined,
+      });
+      active.set(id, activation);
+      const left = await activation.run();
+      active.delete(id);
+      if (!left || activation.unread) queue.wake(id);
+      if (left && left.due !== null) timekeeper.expect(left.due);
+    } catch (error) {
+      log.error({ err: error, execution: id }, "activation failed; trying again");
+      clock.at(clock.now() + retryMs, () => queue.wake(id));
+    } finally {
+      active.delete(id);
+    }
+  }
+
+  async function load(id: string): Promise<Execution | null> {
+    const stored = await stores.executions.load(id);
+    return stored && (await parts.large.together(stored));
+  }
+
+  async function start(request: StartRequest): Promise<Started> {
+    const { workflow, text, repository, occurrence, input: given, ...rest } = request;
+    const at = clock.now();
+    const id = executionId(repository.id, workflow.path, occurrence);
+    const blank = newExecution(workflow, { ...rest, id, repository, input: {}, at });
+    const inputs = resolveInputs(workflow, blank, given, at);
+    if ("problems" in inputs) return { result: "invalid", problems: inputs.problems };
+    const first = transition(workflow, { ...blank, input: inputs.input }, { type: "started", at });
+    if ("problem" in first) throw new Error(first.problem.message);
+    await pinned.pin(workflow, text);
+    const began = parts.timer();
+    const execution = { ...first.execution, revision: 1 };
+    const result = await stores.executions.create(await parts.large.apart(execution));
+    if (result === "created") {
+      parts.observer?.saved(null, execution, parts.timer() - began);
+      parts.reporter.changed(execution);
+      fresh.set(id, execution);
+      queue.wake(id);
+    }
+    return { result, execution };
+  }
+
+  async function send(message: Message): Promise<boolean> {
+    const added = await stores.messages.add(message);
+    // Also when it was stored before: the process that stored it may have died before the wake.
+    wake(message.executionId);
+    return added;
+  }
+
+  async function check(execution: Execution, body: MessageBody): Promise<Problem | null> {
+    const latest = body.type === "commanded" ? body.workflow : undefined;
+    const workflow = await pinned.get(latest ?? execution.workflow);
+    const next = transition(workflow, execution, { ...body, at: clock.now() });
+    return "problem" in next ? next.problem : null;
+  }
+
+  async function recover(): Promise<void> {
+    let after: string | null = null;
+    for (;;) {
+      const ids: readonly string[] = await stores.executions.unfinished(after, page);
+      for (const id of ids) queue.wake(id);
+      after = ids.at(-1) ?? null;
+      if (ids.length < page) break;
+    }
+    for (const id of await stores.messages.waiting(page)) queue.wake(id);
+    await timekeeper.start();
+  }
+
+  async function stop(): Promise<void> {
+    timekeeper.stop();
+    for (const activation of active.values()) activation.stop({ graceOver: false });
+    const cancel = clock.at(clock.now() + (options.graceMs ?? 5_000), () => {
+      for (const activation of active.values()) activation.stop({ graceOver: true });
+    });
+    await queue.stop();
+    cancel();
+  }
+
+  return {
+    async run() {
+      queue.start(activate);
+      await recover();
+    },
+    start,
+    send,
+    check,
+    workflowOf: (execution) => pinned.get(execution.workflow),
+    stop,
+    idle: () => queue.idle(),
+  };
+}
+
+/** A start is the same start if repository, workflow and occurrence are the same. */
+function executionId(repository: number, path: string, occurrence: string): string {
+  const text = JSON.stringify([repository, path, occurrence]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}

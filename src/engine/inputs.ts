@@ -1,0 +1,73 @@
+import { Ajv } from "ajv";
+import type { Execution } from "../core/execution.ts";
+import { type Json, own } from "../core/json.ts";
+import type { Problem } from "../core/problem.ts";
+import { scopeOf } from "../core/scope.ts";
+import type { InputDefinition, Workflow } from "../core/workflow.ts";
+
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+
+type Inputs = { readonly input: Record<string, Json> } | { readonly problems: readonly Problem[] };
+
+/** The execution's inputs: what was given, else `from` the event, else the default. */
+export function resolveInputs(
+  workflow: Workflow,
+  execution: Execution,
+  given: Readonly<Record<string, Json>>,
+  now: number,
+): Inputs {
+  const input: Record<string, Json> = Object.create(null);
+  const problems: Problem[] = [];
+  for (const definition of workflow.inputs) {
+    const value = valueOf(definition, execution, given, now);
+    if (value === undefined || value === null) {
+      if (definition.required) problems.push(missing(workflow, definition));
+      else input[definition.name] = null;
+      continue;
+    }
+    input[definition.name] = value;
+    problems.push(...mismatches(definition, value));
+  }
+  const known = new Set(workflow.inputs.map(({ name }) => name));
+  for (const name of Object.keys(given)) {
+    if (!known.has(name)) problems.push(unknown(name, [...known]));
+  }
+  return problems.length > 0 ? { problems } : { input };
+}
+
+function valueOf(
+  { name, from, default: fallback }: InputDefinition,
+  execution: Execution,
+  given: Readonly<Record<string, Json>>,
+  now: number,
+): Json | undefined {
+  const direct = own(given, name);
+  if (direct !== undefined) return direct;
+  const derived = from?.evaluate(scopeOf(execution, now));
+  if (derived && "value" in derived && derived.value !== null) return derived.value;
+  return fallback;
+}
+
+function missing({ stem }: Workflow, { name, from }: InputDefinition): Problem {
+  const source = from ? ` (${from.source} gave nothing)` : "";
+  return {
+    code: "HOS621",
+    message: `input ${name} is missing${source}`,
+    hint: `Give it: /hishamos run ${stem} ${name}=…, or declare inputs.${name} with from or default.`,
+  };
+}
+
+function unknown(name: string, known: readonly string[]): Problem {
+  const hint = known.length > 0 ? `Its inputs: ${known.join(", ")}.` : "It takes none.";
+  return { code: "HOS622", message: `the workflow has no input ${name}`, hint };
+}
+
+function mismatches({ name, schema }: InputDefinition, value: Json): readonly Problem[] {
+  if (!schema) return [];
+  const validate = ajv.compile(schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => ({
+    code: "HOS623",
+    message: `input ${name}${instancePath} ${message ?? "does not fit its type"}`,
+  }));
+}

@@ -1,0 +1,30 @@
+import type { Execution } from "../core/execution.ts";
+import type { LargeValues } from "./large.ts";
+import type { PinnedDefinitions } from "./pinned.ts";
+import type { Clock, Log, Queue, Reporter, StepRunner, Stores } from "./ports/index.ts";
+
+/** Sees every save, for logs and figures; it must not throw. */
+export interface EngineObserver {
+  /** `engineMs`: what deciding and saving took, without the steps' own work. */
+  saved(before: Execution | null, after: Execution, engineMs: number): void;
+}
+
+/** Who does the work of a step, by its kind. */
+export interface StepRunners {
+  readonly agent: StepRunner;
+  readonly action: StepRunner;
+}
+
+export interface EngineParts {
+  readonly stores: Stores;
+  readonly queue: Queue;
+  readonly runners: StepRunners;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly large: LargeValues;
+  readonly pinned: PinnedDefinitions;
+  readonly observer: EngineObserver | null;
+  /** Milliseconds of a steady clock, for figures only. */
+  readonly timer: () => number;
+}

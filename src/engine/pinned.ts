@@ -1,0 +1,47 @@
+import type { WorkflowRef } from "../core/execution.ts";
+import { formatProblem } from "../core/problem.ts";
+import type { AgentDefinition, Workflow } from "../core/workflow.ts";
+import { loadWorkflow } from "../definition/index.ts";
+import type { DefinitionStore } from "./ports/store.ts";
+
+const kept = 1_000;
+
+/** The definitions that executions are pinned to: stored once by hash, parsed once per process. */
+export class PinnedDefinitions {
+  readonly #store: DefinitionStore;
+  readonly #agents: ReadonlyMap<string, AgentDefinition>;
+  readonly #parsed = new Map<string, Workflow>();
+  readonly #stored = new Set<string>();
+
+  constructor(store: DefinitionStore, agents: ReadonlyMap<string, AgentDefinition>) {
+    this.#store = store;
+    this.#agents = agents;
+  }
+
+  async pin(workflow: Workflow, text: string): Promise<void> {
+    this.#remember(workflow);
+    if (this.#stored.has(workflow.hash)) return;
+    await this.#store.put(workflow.hash, { path: workflow.path, text });
+    this.#stored.add(workflow.hash);
+  }
+
+  async get({ hash, path }: WorkflowRef): Promise<Workflow> {
+    const known = this.#parsed.get(hash);
+    if (known) return known;
+    const stored = await this.#store.get(hash);
+    if (!stored) throw new Error(`definition ${hash} of ${path} is not stored`);
+    const loaded = loadWorkflow(stored.text, stored.path, { agents: this.#agents });
+    if (!("workflow" in loaded)) {
+      const problems = loaded.problems.map(formatProblem).join("\n");
+      throw new Error(`this version refuses definition ${hash} of ${path}:\n${problems}`);
+    }
+    this.#remember(loaded.workflow);
+    return loaded.workflow;
+  }
+
+  #remember(workflow: Workflow): void {
+    this.#parsed.set(workflow.hash, workflow);
+    const [oldest] = this.#parsed.keys();
+    if (this.#parsed.size > kept && oldest !== undefined) this.#parsed.delete(oldest);
+  }
+}
