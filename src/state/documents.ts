@@ -1,0 +1,55 @@
+import { Keyv } from "keyv";
+import type { Database, DocumentStorage, Insertion, Row, SqlValue } from "./storage.ts";
+import type { TableName } from "./tables.ts";
+import { toJson } from "./text.ts";
+
+/** What a table's generated columns read, by column name. */
+export type Facts = Readonly<Record<string, SqlValue>>;
+
+/**
+ * The documents of one table, through Keyv. A stored text is two lines, `{"facts":{…},` and `"value":…}`:
+ * one JSON object for Keyv, while a database finds what it indexes without parsing a large document.
+ */
+export interface Documents<T> {
+  readonly keyv: Keyv<T>;
+  readonly storage: DocumentStorage;
+  get(key: string): Promise<T | undefined>;
+  set(key: string, document: T): Promise<boolean>;
+  insert(key: string, document: T): Promise<Insertion>;
+  /** The documents in a result's `value` column. */
+  read(rows: readonly Row[]): T[];
+}
+
+export function openDocuments<T>(
+  database: Database,
+  table: TableName,
+  factsOf: (document: T) => Facts,
+): Documents<T> {
+  const storage = database.storage(table);
+  const toText = (document: T) => `{"facts":${toJson(factsOf(document))},\n"value":${toJson(document)}}`;
+  const keyv = new Keyv<T>({
+    store: storage,
+    // Keyv's own serializer rewrites strings that begin with a colon, and reads some of them as Buffers.
+    serialize: (data) => toText(data.value as T),
+    deserialize: (text) => JSON.parse(text),
+    throwOnErrors: true,
+    namespace: "",
+    useKeyPrefix: false,
+  });
+  return {
+    keyv,
+    storage,
+    get: (key) => keyv.get<T>(key),
+    set: (key, document) => keyv.set(key, document),
+    insert: (key, document) => storage.insert(key, toText(document)),
+    read: (rows) => rows.map((row) => JSON.parse(String(row["value"])).value as T),
+  };
+}
+
+/** The revision that a fenced text carries, from its first line. */
+export function revisionOf(text: string): number {
+  const facts: unknown = JSON.parse(`${text.slice(0, text.indexOf("\n") - 1)}}`);
+  const revision = (facts as { facts?: { revision?: unknown } }).facts?.revision;
+  if (typeof revision !== "number") throw new TypeError("a document without a revision can't be saved here");
+  return revision;
+}

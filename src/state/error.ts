@@ -1,0 +1,35 @@
+import { formatProblem, type Problem } from "../core/problem.ts";
+
+/** The database can't be used as it is, and a person can change that: `problem` says what is wrong and the way out. */
+export class StateError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, cause?: unknown) {
+    super(formatProblem(problem), cause === undefined ? undefined : { cause });
+    this.name = "StateError";
+    this.problem = problem;
+  }
+}
+
+export function newerSchema(where: string, found: number, known: number): StateError {
+  return new StateError({
+    code: "HOS603",
+    message: `${where} was written by a newer release (schema ${found}, this release knows ${known}).`,
+    hint: "Start the newer release, or restore a backup made before the upgrade.",
+  });
+}
+
+/** A save would take a concurrency group that another execution holds: nothing was written. */
+export function slotTaken(executionId: string, cause?: unknown): StateError {
+  return new StateError(
+    {
+      code: "HOS605",
+      message: `Execution ${executionId} can't take its concurrency group: another execution holds it.`,
+    },
+    cause,
+  );
+}
+
+export function closed(): Error {
+  return new Error("the stores are closed");
+}

@@ -1,0 +1,21 @@
+import type { Stores } from "../engine/ports/store.ts";
+import { openBlobs } from "./blobs.ts";
+import { openDefinitions } from "./definitions.ts";
+import { openDeliveries } from "./deliveries.ts";
+import { openExecutions } from "./executions.ts";
+import { openMessages } from "./messages.ts";
+import { openReports } from "./reports.ts";
+import type { Database } from "./storage.ts";
+
+/** The engine's stores on any database that has the tables. */
+export function openStores(database: Database): Stores {
+  return {
+    executions: openExecutions(database),
+    messages: openMessages(database),
+    definitions: openDefinitions(database),
+    deliveries: openDeliveries(database),
+    reports: openReports(database),
+    blobs: openBlobs(database),
+    close: () => database.close(),
+  };
+}
