@@ -1,0 +1,11 @@
+/** Bounds on a definition's text, so that reading it stays cheap whoever wrote it. */
+export const textLimits = { bytes: 1_000_000, depth: 60, values: 20_000 } as const;
+
+/** Names that reach a prototype in JavaScript; as keys and ids they are refused outright. */
+export const forbiddenNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** What a person wrote, cut to a length that fits a message. */
+export function short(text: string): string {
+  const line = text.split("\n", 1)[0] ?? "";
+  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}

@@ -1,0 +1,246 @@
+import type { Problem } from "../core/problem.ts";
+import type { Place, Source } from "./source.ts";
+
+export interface ProblemKind {
+  readonly code: string;
+  readonly title: string;
+  /** What it means and the way out, for the documentation page of this code. */
+  readonly help: string;
+}
+
+/** Every problem that a definition can have besides those of its expressions; the documentation is made from it. */
+export const definitionProblems = {
+  unknownKey: {
+    code: "HOS201",
+    title: "Unknown key",
+    help: "The key is not part of the workflow language at this place. Keys of other systems (if, needs, with, run) have their counterparts, which the message names.",
+  },
+  unknownAgent: {
+    code: "HOS202",
+    title: "Unknown agent",
+    help: "A step's agent is one of the shipped roles, an entry of the workflow's agents, or a file in .hishamos/agents/.",
+  },
+  unknownAction: {
+    code: "HOS203",
+    title: "Unknown action",
+    help: "An action is a method of octokit.rest by its own name, such as issues.addLabels, or comment.sticky.",
+  },
+  unknownStep: {
+    code: "HOS204",
+    title: "Unknown step",
+    help: "A route or an expression names a step that the workflow doesn't have.",
+  },
+  unknownEvent: {
+    code: "HOS205",
+    title: "Unknown event",
+    help: "Events have the names of GitHub's webhooks: issues, pull_request, issue_comment, push and so on.",
+  },
+  unknownType: {
+    code: "HOS206",
+    title: "Unknown activity type",
+    help: "The event exists, but GitHub never sends it with this action.",
+  },
+  unknownPermission: {
+    code: "HOS207",
+    title: "Unknown permission",
+    help: "Permissions have the names of a GitHub App's repository permissions, with hyphens or underscores: issues, pull-requests, contents.",
+  },
+  unknownInput: {
+    code: "HOS208",
+    title: "Unknown input",
+    help: "The workflow lists its inputs, and this one is not among them. Add it under inputs, or correct the name.",
+  },
+  unknownValue: {
+    code: "HOS209",
+    title: "Not one of the allowed values",
+    help: "The key takes one of a few words; the message lists them.",
+  },
+  syntax: {
+    code: "HOS210",
+    title: "The text is not YAML",
+    help: "The text can't be read as YAML 1.2 or JSON. Most often the indentation is off, or a text with a special character needs quotes.",
+  },
+  tooLarge: {
+    code: "HOS211",
+    title: "The file is too large",
+    help: "A definition is at most 1 MB and has at most 20,000 values.",
+  },
+  tooDeep: {
+    code: "HOS212",
+    title: "Nested too deeply",
+    help: "Lists and maps may be nested 60 levels deep.",
+  },
+  alias: {
+    code: "HOS213",
+    title: "The alias can't be used",
+    help: "An alias (*name) must name an anchor (&name) above it, not contain itself, and not grow the definition without bound.",
+  },
+  duplicateKey: {
+    code: "HOS214",
+    title: "Duplicate key",
+    help: "A map has each key once; the second would silently win or lose.",
+  },
+  forbiddenName: {
+    code: "HOS215",
+    title: "A name that can't be used",
+    help: "__proto__, constructor and prototype have a meaning in JavaScript and are refused as keys and ids.",
+  },
+  document: {
+    code: "HOS216",
+    title: "Not one map",
+    help: "A file is one document, and that is one map of keys to values.",
+  },
+  character: {
+    code: "HOS217",
+    title: "A character that can't be used",
+    help: "NUL, control characters and halves of a surrogate pair are refused: no database and no GitHub page could hold them.",
+  },
+  key: {
+    code: "HOS218",
+    title: "The key is not a text",
+    help: "Keys are texts. Put quotes around a key that reads as a number, as true or as null.",
+  },
+  wrongType: {
+    code: "HOS220",
+    title: "A value of the wrong type",
+    help: "The key takes another type of value; the message says which.",
+  },
+  missingKey: {
+    code: "HOS221",
+    title: "A key is missing",
+    help: "The map is incomplete without this key.",
+  },
+  stepKind: {
+    code: "HOS222",
+    title: "A step is exactly one kind",
+    help: "A step does one thing: agent, action, approval, wait_for or delay.",
+  },
+  wrongForm: {
+    code: "HOS223",
+    title: "A value of the wrong form",
+    help: "The value has the right type but not the form; the message shows the form.",
+  },
+  outOfRange: {
+    code: "HOS224",
+    title: "Out of range",
+    help: "The number is too small or too large, or the list too short.",
+  },
+  outputSchema: {
+    code: "HOS225",
+    title: "Not a JSON Schema",
+    help: "output_schema and an input's type are JSON Schema (draft 07).",
+  },
+  contradiction: {
+    code: "HOS226",
+    title: "Keys that don't go together",
+    help: "One key makes the other one meaningless; the message says why.",
+  },
+  duplicateStep: {
+    code: "HOS230",
+    title: "Duplicate step id",
+    help: "Each step has an id of its own.",
+  },
+  unreachable: {
+    code: "HOS231",
+    title: "Unreachable step",
+    help: "No path from the first step leads here. As soon as one step names an on_… route, the steps are a graph and only named routes are followed.",
+  },
+  cycle: {
+    code: "HOS232",
+    title: "Circular dependency",
+    help: "The steps lead back to themselves and nothing bounds how often. Set max_visits on one of them, and on_exhausted for what happens then.",
+  },
+  exhausted: {
+    code: "HOS233",
+    title: "on_exhausted leads back into the cycle",
+    help: "on_exhausted is taken when the step may not be entered any more; it must lead out of the cycle.",
+  },
+  neverBefore: {
+    code: "HOS234",
+    title: "The step can't have run before",
+    help: "No path leads from the step that is read to the one that reads it, so there is never a value.",
+  },
+  unquoted: {
+    code: "HOS235",
+    title: "{{ without quotes",
+    help: "In YAML an unquoted { begins a map. Put the whole value in quotes.",
+  },
+  notYet: {
+    code: "HOS240",
+    title: "Not supported yet in this version",
+    help: "The key belongs to the workflow language, but this version can't run it.",
+  },
+  more: {
+    code: "HOS299",
+    title: "More problems than are shown",
+    help: "The first 100 problems are shown. Correct them and validate again.",
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemName = keyof typeof definitionProblems;
+
+const shown = 100;
+
+/** Gathers the problems of one file, so that all are told at once. */
+export class Problems {
+  readonly source: Source;
+  readonly #found = new Map<string, Problem>();
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  add(
+    name: ProblemName,
+    place: Place,
+    message: string,
+    more: { readonly hint?: string | undefined; readonly related?: { message: string; place: Place } } = {},
+  ): void {
+    this.take({
+      code: definitionProblems[name].code,
+      message,
+      ...(more.hint !== undefined && { hint: more.hint }),
+      path: this.source.path,
+      position: this.source.position(place.start),
+      ...(more.related && {
+        related: {
+          message: more.related.message,
+          position: this.source.position(more.related.place.start),
+        },
+      }),
+    });
+  }
+
+  /** Takes a problem of another room; the same one twice (through an alias) is one. */
+  take(problem: Problem): void {
+    const { position, code, message } = problem;
+    const key = `${position?.line}:${position?.column} ${code} ${message}`;
+    if (!this.#found.has(key)) this.#found.set(key, { ...problem, path: this.source.path });
+  }
+
+  get any(): boolean {
+    return this.#found.size > 0;
+  }
+
+  /** In the order of the text, at most 100 and one that counts the rest. */
+  list(): readonly Problem[] {
+    const sorted = [...this.#found.values()].toSorted(
+      (a, b) =>
+        (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+        (a.position?.column ?? 0) - (b.position?.column ?? 0),
+    );
+    const rest = sorted.slice(shown);
+    const first = rest[0];
+    if (first === undefined) return sorted;
+    const { code } = definitionProblems.more;
+    return [
+      ...sorted.slice(0, shown),
+      {
+        code,
+        message: `${rest.length} more problems are not shown`,
+        path: this.source.path,
+        ...(first.position && { position: first.position }),
+      },
+    ];
+  }
+}

@@ -1,0 +1,195 @@
+import { didYouMean } from "../expression/index.ts";
+import { habits, laterKeys, type Spot } from "./foreign-keys.ts";
+import { short } from "./limits.ts";
+import type { Problems } from "./problems.ts";
+import { validateAgent, validateWorkflow } from "./schema/validate.generated.ts";
+import { agentSchema, workflowSchema } from "./schema/workflow.ts";
+import type { Place } from "./source.ts";
+import { child, type MapTree, type Tree, toJson } from "./tree.ts";
+
+/** The part of ajv's errors that is read here. */
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+interface Validate {
+  (value: unknown): boolean;
+  errors?: readonly SchemaError[] | null;
+}
+interface Schema {
+  readonly [keyword: string]: unknown;
+}
+
+/** Tells in our own words and with positions what the schema has against the tree. */
+export function checkStructure(root: MapTree, kind: "workflow" | "agent", problems: Problems): void {
+  const [validate, schema] =
+    kind === "workflow"
+      ? [validateWorkflow as unknown as Validate, workflowSchema]
+      : [validateAgent as unknown as Validate, agentSchema];
+  if (validate(toJson(root))) return;
+  for (const error of validate.errors ?? []) tell(error, schema, root, problems);
+}
+
+function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Problems): void {
+  const path = error.instancePath.split("/").slice(1).map(unescape);
+  const tree = follow(root, path);
+  const rule = parentSchema(schema, error.schemaPath);
+  const expected = typeof rule["description"] === "string" ? rule["description"] : "another value";
+  const name = [...path].reverse().find((segment) => !/^\d+$/.test(segment)) ?? "workflow";
+  switch (error.keyword) {
+    case "additionalProperties":
+      tellUnknownKey(
+        String(error.params["additionalProperty"]),
+        tree,
+        rule,
+        spotOf(error.schemaPath),
+        problems,
+      );
+      return;
+    case "required": {
+      const missing = String(error.params["missingProperty"]);
+      const of = path.length === 0 ? "" : ` of ${describePath(path)}`;
+      problems.add("missingKey", startOf(tree), `the key "${missing}"${of} is missing`);
+      return;
+    }
+    case "enum": {
+      const values = (rule["enum"] as readonly unknown[]).map(String);
+      tellUnknownWord(tree, values, expected, problems);
+      return;
+    }
+    case "pattern":
+      problems.add("wrongForm", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
+        hint: idHint(tree, expected),
+      });
+      return;
+    case "minimum":
+    case "maximum":
+    case "minItems":
+      if (error.keyword === "minItems") problems.add("outOfRange", tree, `${name} must not be empty`);
+      else problems.add("outOfRange", tree, `${name} must be ${expected}, not ${describe(tree)}`);
+      return;
+    default:
+      problems.add("wrongType", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
+        hint: quoteHint(name, tree, rule, problems.source.text),
+      });
+  }
+}
+
+function tellUnknownKey(key: string, tree: Tree, rule: Schema, spot: Spot | null, problems: Problems): void {
+  const place = (tree.type === "map" ? tree.entries.get(key)?.key : undefined) ?? tree;
+  if (spot !== null && laterKeys[spot]?.has(key)) {
+    problems.add("notYet", place, `"${key}" is not supported yet in this version`);
+    return;
+  }
+  const known = Object.keys((rule["properties"] ?? {}) as object);
+  const hint =
+    (spot === null ? undefined : habits[spot]?.get(key)) ??
+    didYouMean(key, known) ??
+    `Known here: ${known.join(", ")}.`;
+  problems.add("unknownKey", place, `unknown key "${short(key)}"`, { hint });
+}
+
+/** Tells that a text is none of the words that its place takes. */
+export function tellUnknownWord(
+  tree: Tree,
+  words: readonly string[],
+  what: string,
+  problems: Problems,
+): void {
+  const found = tree.type === "scalar" ? String(tree.value) : "";
+  problems.add("unknownValue", tree, `${describe(tree)} is not ${what}: ${listWords(words)}`, {
+    hint: didYouMean(found, words),
+  });
+}
+
+export function listWords(words: readonly string[]): string {
+  return words.length < 2
+    ? `use ${words.join("")}`
+    : `use ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** What stands there, in a few words. */
+export function describe(tree: Tree): string {
+  if (tree.type === "list") return tree.items.length === 0 ? "an empty list" : "a list";
+  if (tree.type === "map") return "a map";
+  if (tree.value === null) return "nothing";
+  if (typeof tree.value === "string") return tree.value === "" ? "an empty text" : `"${short(tree.value)}"`;
+  return typeof tree.value === "number" ? `the number ${tree.value}` : `${tree.value}`;
+}
+
+function follow(root: Tree, path: readonly string[]): Tree {
+  let tree = root;
+  for (const segment of path) {
+    const next: Tree | undefined = tree.type === "list" ? tree.items[Number(segment)] : child(tree, segment);
+    if (next === undefined) return tree;
+    tree = next;
+  }
+  return tree;
+}
+
+/** A missing key is told at the beginning of the map only: a caret under the whole of it would help nobody. */
+function startOf(tree: Tree): Place {
+  return { start: tree.start, end: tree.start };
+}
+
+function parentSchema(schema: Schema, schemaPath: string): Schema {
+  let found: Schema = schema;
+  for (const segment of schemaPath.split("/").slice(1, -1).map(unescape)) {
+    const next = found[segment];
+    if (typeof next !== "object" || next === null) return {};
+    found = next as Schema;
+  }
+  return found;
+}
+
+function spotOf(schemaPath: string): Spot | null {
+  const place = schemaPath.split("/").slice(1, -1).join("/");
+  switch (place) {
+    case "":
+      return "workflow";
+    case "$defs/step":
+      return "step";
+    case "$defs/trigger":
+      return "trigger";
+    case "properties/limits":
+      return "limits";
+    case "properties/report":
+      return "report";
+    case "$defs/step/properties/approval":
+      return "approval";
+    case "$defs/step/properties/wait_for":
+      return "wait_for";
+    default:
+      return place.endsWith("agent/properties/limits") ? "agent" : null;
+  }
+}
+
+function describePath(path: readonly string[]): string {
+  const last = path.at(-1) ?? "";
+  return /^\d+$/.test(last) ? `${path.at(-2)}[${last}]` : last;
+}
+
+function idHint(tree: Tree, expected: string): string | undefined {
+  if (!expected.startsWith("an id") || tree.type !== "scalar" || typeof tree.value !== "string")
+    return undefined;
+  const id = tree.value
+    .trim()
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .replace(/^(?=\d)/, "_")
+    .slice(0, 100);
+  return id === "" || /^_*$/.test(id) ? undefined : `Write "${id}".`;
+}
+
+function quoteHint(name: string, tree: Tree, rule: Schema, text: string): string | undefined {
+  const takesText = [rule["type"]].flat().includes("string");
+  if (!takesText || tree.type !== "scalar" || tree.value === null) return undefined;
+  // As it was written: 1.10 has become the number 1.1.
+  const written = `"${text.slice(tree.start, tree.end)}"`;
+  return `Put it in quotes: ${name === "version" ? `version: ${written}` : written}.`;
+}
+
+function unescape(segment: string): string {
+  return segment.replaceAll("~1", "/").replaceAll("~0", "~");
+}
