@@ -72,6 +72,7 @@ class Parser extends Jsep {
   readonly names = new Map<object, number>();
   readonly grouped = new Set<object>();
   #nesting = 0;
+  #quoteStart = 0;
 
   parseAll(): jsep.Expression {
     const node = this.gobbleExpression();
@@ -137,6 +138,7 @@ class Parser extends Jsep {
 
   override gobbleStringLiteral(): jsep.Expression {
     const start = this.index;
+    this.#quoteStart = start;
     const node = super.gobbleStringLiteral();
     const braces = this.expr.slice(start, this.index).indexOf("{{");
     if (braces !== -1) throw bracesInQuotes(start + braces);
@@ -176,6 +178,9 @@ class Parser extends Jsep {
   }
 
   override throwError(message: string): never {
+    if (message.startsWith("Unclosed quote")) {
+      throw new Fault("syntax", "the text that begins here is not closed", undefined, this.#quoteStart);
+    }
     // jsep's own "Unexpected" names neither the whole token nor the end.
     if (/^Unexpected (?!period)/.test(message)) this.#unexpected();
     throw new Fault("syntax", message.charAt(0).toLowerCase() + message.slice(1), undefined, this.index);

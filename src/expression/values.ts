@@ -36,6 +36,7 @@ export function items(value: Json): readonly Json[] {
 
 /** Same type and same content, without coercion; lists and objects by content, keys in any order. */
 export function equal(left: Json, right: Json, work: Work, depth = 0): boolean {
+  chargeTexts(left, right, work);
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
   if (depth > limits.valueDepth) throw tooDeep();
@@ -57,7 +58,8 @@ export function equal(left: Json, right: Json, work: Work, depth = 0): boolean {
 export type Ordering = "<" | "<=" | ">" | ">=";
 
 /** Two numbers by size, or two texts by their UTF-16 units; anything else, a missing value too, is false. */
-export function ordered(operator: Ordering, left: Json, right: Json): boolean {
+export function ordered(operator: Ordering, left: Json, right: Json, work: Work): boolean {
+  chargeTexts(left, right, work);
   const comparable =
     (typeof left === "number" && typeof right === "number") ||
     (typeof left === "string" && typeof right === "string");
@@ -74,6 +76,11 @@ export function ordered(operator: Ordering, left: Json, right: Json): boolean {
     default:
       return unreachable(operator);
   }
+}
+
+/** Texts come from outside in any length, and an expression may compare them thousands of times. */
+function chargeTexts(left: Json, right: Json, work: Work): void {
+  if (typeof left === "string" && typeof right === "string") work.charge(Math.min(left.length, right.length));
 }
 
 /** Whether a text holds a text, a list an equal item, or an object a key; a missing value holds nothing. */

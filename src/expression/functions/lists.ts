@@ -21,7 +21,7 @@ function tester(name: string, args: readonly Json[], work: Work): (item: Json) =
   const value = args.at(-1) ?? null;
   if (operator === "==") return (item) => equal(reach(item), value, work);
   if (operator === "!=") return (item) => !equal(reach(item), value, work);
-  return (item) => ordered(operator, reach(item), value);
+  return (item) => ordered(operator, reach(item), value, work);
 }
 
 function comparison(value: Json, name: string): "==" | "!=" | Ordering {
@@ -52,10 +52,10 @@ function fitting(name: string, args: readonly Json[], work: Work): readonly Json
   return list.filter(tester(name, args, work));
 }
 
-function length(value: Json): Json {
+function length(value: Json, work: Work): Json {
   if (value === null) return 0;
   if (typeof value === "string" || isList(value)) return value.length;
-  if (isObject(value)) return Object.keys(value).length;
+  if (isObject(value)) return work.list(Object.keys(value)).length;
   throw wrong(value, 0, "length", "text, a list or an object");
 }
 
@@ -98,7 +98,7 @@ export const listFunctions: readonly FunctionRecord[] = [
     name: "length",
     signature: "length(value)",
     description: "Characters (UTF-16) of a text, items of a list, keys of an object; 0 for a missing value.",
-    call: ([value = null]) => length(value),
+    call: ([value = null], work) => length(value, work),
   },
   {
     ...one,

@@ -1,4 +1,5 @@
 import type { Json } from "../../core/json.ts";
+import { limits } from "../limits.ts";
 import { Fault } from "../problems.ts";
 import { contains, textOf } from "../values.ts";
 import type { Work } from "../work.ts";
@@ -75,7 +76,7 @@ function split(args: readonly Json[], work: Work): Json {
   if (given === null || given === "") return [];
   if (separator === "") throw new Fault("argument", "split needs a separator that is not empty");
   work.charge(given.length);
-  return work.list(given.split(separator));
+  return work.list(given.split(separator, limits.listLength + 1));
 }
 
 export const stringFunctions: readonly FunctionRecord[] = [

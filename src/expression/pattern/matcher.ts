@@ -115,18 +115,11 @@ export function finds(matcher: Matcher, text: string, charge: (units: number) =>
     charge(waiting.length);
     waitingAt = waitingAt.filter((_, index) => {
       const set = waiting[index];
-      return set !== undefined && (has(set, point) || (ignoreCase && hasOtherCase(set, point)));
+      return set !== undefined && has(set, point, ignoreCase);
     });
     before = point;
     offset += point > 0xffff ? 2 : 1;
   }
-}
-
-function hasOtherCase(set: CharacterSet, point: number): boolean {
-  const text = String.fromCodePoint(point);
-  return [text.toLowerCase(), text.toUpperCase()].some(
-    (other) => other.length === text.length && other !== text && has(set, other.codePointAt(0) ?? 0),
-  );
 }
 
 function holds(where: Assertion, before: number, after: number): boolean {

@@ -34,6 +34,18 @@ export function sequence(...parts: readonly Pattern[]): Pattern {
   return { kind: "sequence", parts };
 }
 
-export function has(set: CharacterSet, point: number): boolean {
-  return set.ranges.some(([from, to]) => point >= from && point <= to) !== set.negated;
+export function has(set: CharacterSet, point: number, ignoreCase: boolean): boolean {
+  const found = within(set, point) || (ignoreCase && otherCases(point).some((other) => within(set, other)));
+  return found !== set.negated;
+}
+
+function within({ ranges }: CharacterSet, point: number): boolean {
+  return ranges.some(([from, to]) => point >= from && point <= to);
+}
+
+function otherCases(point: number): readonly number[] {
+  const text = String.fromCodePoint(point);
+  // A case that takes more characters (ß, SS) is none here.
+  const others = [text.toLowerCase(), text.toUpperCase()].filter((other) => other.length === text.length);
+  return others.map((other) => other.codePointAt(0) ?? point);
 }
