@@ -1,0 +1,270 @@
+import { EventEmitter } from "node:events";
+import type { Server } from "node:http";
+import { Actor } from "./actor.ts";
+import { issueUserToken } from "./auth.ts";
+import { type Fault, Faults } from "./faults.ts";
+import { Finder, type RepositoryName, type Subject } from "./finder.ts";
+import { closeServer } from "./lifecycle.ts";
+import { type App, type CheckRun, isPull, type Role, type User } from "./model.ts";
+import { checkRunJson } from "./serialize/check.ts";
+import { commentJson, commentsOf, issueInFull, timelineJson } from "./serialize/issue.ts";
+import { pullJson, reviewJson } from "./serialize/pull.ts";
+import type { RequestRecord } from "./server.ts";
+import {
+  changeSelection,
+  type InstallOptions,
+  install,
+  type RepositorySetup,
+  setUpRepository,
+  suspend,
+  uninstall,
+} from "./setup.ts";
+import { until, type WaitOptions } from "./waiting.ts";
+import { type Delivery, succeeded, type WebhookSender } from "./webhooks/sender.ts";
+import { type Announcement, found, fullName, type World } from "./world.ts";
+
+interface SandboxEvents {
+  /** Something is different: the world, a request's answer, a delivery. */
+  change: [];
+  /** A request was answered, or its connection cut. */
+  request: [RequestRecord];
+  /** Something happened on the stand-in, whether or not the App hears of it. */
+  announcement: [Announcement];
+}
+
+interface Parts {
+  readonly world: World;
+  readonly sender: WebhookSender;
+  readonly faults: Faults;
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** A running GitHub stand-in: set it up, act on it as people, look at it, wait for it, spoil it. */
+export class SandboxGitHub extends EventEmitter<SandboxEvents> {
+  readonly port: number;
+  readonly #world: World;
+  readonly #sender: WebhookSender;
+  readonly #faults: Faults;
+  readonly #server: Server;
+  readonly #finder: Finder;
+  readonly #requests: RequestRecord[] = [];
+
+  constructor({ world, sender, faults, server, port }: Parts) {
+    super();
+    this.setMaxListeners(0);
+    this.port = port;
+    this.#world = world;
+    this.#sender = sender;
+    this.#faults = faults;
+    this.#server = server;
+    this.#finder = new Finder(world);
+    world.on("change", () => this.emit("change"));
+    world.on("announcement", (announcement) => this.emit("announcement", announcement));
+  }
+
+  /** `http://127.0.0.1:PORT`; the REST API is below `/api/v3`. */
+  get url(): string {
+    return this.#world.url;
+  }
+
+  get app(): App {
+    return this.#world.app;
+  }
+
+  /** What the service's environment needs to run against this stand-in, with Probot's names. */
+  environment(): Record<"APP_ID" | "PRIVATE_KEY" | "GHE_HOST" | "GHE_PROTOCOL", string> {
+    return {
+      APP_ID: String(this.app.id),
+      PRIVATE_KEY: this.app.privateKey,
+      GHE_HOST: `127.0.0.1:${this.port}`,
+      GHE_PROTOCOL: "http",
+    };
+  }
+
+  setWebhookTarget(url: string, secret: string): void {
+    this.#sender.target = { url, secret };
+  }
+
+  createUser(login: string, type: User["type"] = "User"): { id: number; login: string } {
+    const { id, login: stored } = this.#world.addUser(login, type);
+    return { id, login: stored };
+  }
+
+  /** Makes a team of an organization, or adds to it. */
+  createTeam(org: string, slug: string, members: readonly string[]): void {
+    const key = `${org}/${slug}`.toLowerCase();
+    const logins = members.map((login) => this.#world.addUser(login, "User").login.toLowerCase());
+    this.#world.teams.set(key, new Set([...(this.#world.teams.get(key) ?? []), ...logins]));
+  }
+
+  /** Makes the owner (an organization unless known), the collaborators and the first commit; sends nothing. */
+  createRepository(input: RepositorySetup) {
+    const repository = setUpRepository(this.#world, input);
+    return {
+      id: repository.id,
+      owner: repository.owner.login,
+      name: repository.name,
+      fullName: fullName(repository),
+      defaultBranch: repository.defaultBranch,
+      installationId: this.#world.installationFor(repository)?.id ?? null,
+    };
+  }
+
+  setRole(login: string, role: Role | null, repo?: RepositoryName): void {
+    const { collaborators } = this.#finder.repository(repo);
+    const key = this.#world.addUser(login, "User").login.toLowerCase();
+    if (role === null) collaborators.delete(key);
+    else collaborators.set(key, role);
+  }
+
+  renameRepository(repo: RepositoryName, name: string): void {
+    this.#finder.repository(repo).name = name;
+    this.#world.changed();
+  }
+
+  install(options: InstallOptions): number {
+    return install(this.#world, options).id;
+  }
+
+  suspend(installationId: number, suspended = true): void {
+    const installation = found(this.#world.installations.get(installationId));
+    suspend(this.#world, installation, installation.account, suspended);
+  }
+
+  uninstall(installationId: number): void {
+    const installation = found(this.#world.installations.get(installationId));
+    uninstall(this.#world, installation, installation.account);
+  }
+
+  changeSelection(
+    installationId: number,
+    action: "added" | "removed",
+    repos: readonly RepositoryName[],
+  ): void {
+    const installation = found(this.#world.installations.get(installationId));
+    const repositories = repos.map((name) => this.#finder.repository(name));
+    changeSelection(this.#world, installation, installation.account, action, repositories);
+  }
+
+  /** A personal access token, for clients that act as a person over HTTP. */
+  tokenFor(login: string): string {
+    return issueUserToken(this.#world, login);
+  }
+
+  /** The person with that login, made if unknown, at GitHub's pages. */
+  as(login: string): Actor {
+    return new Actor(this.#world, this.#finder, this.#world.addUser(login, "User"));
+  }
+
+  issue(repo: RepositoryName, number: number) {
+    const { repository, issue } = this.#finder.issue({ repo, number });
+    return issueInFull(this.#world, repository, issue);
+  }
+
+  issues(repo: RepositoryName) {
+    const repository = this.#finder.repository(repo);
+    return [...repository.issues.values()]
+      .filter((issue) => !isPull(issue))
+      .map((issue) => issueInFull(this.#world, repository, issue));
+  }
+
+  timeline(repo: RepositoryName, number: number) {
+    const { repository, issue } = this.#finder.issue({ repo, number });
+    return issue.timeline.map((entry) => timelineJson(this.#world, repository, entry));
+  }
+
+  comments(repo: RepositoryName, number: number) {
+    const repository = this.#finder.repository(repo);
+    return commentsOf(repository, number).map((comment) => commentJson(this.#world, repository, comment));
+  }
+
+  pullRequests(repo: RepositoryName) {
+    const repository = this.#finder.repository(repo);
+    return [...repository.issues.values()]
+      .filter(isPull)
+      .map((issue) => pullJson(this.#world, repository, issue));
+  }
+
+  reviews(subject: Subject) {
+    const { repository, issue } = this.#finder.issue(subject);
+    return isPull(issue)
+      ? issue.pull.reviews.map((review) => reviewJson(this.#world, repository, issue, review))
+      : [];
+  }
+
+  /** Check runs at a commit, at a pull request's head (by its number), or all; with their buttons. */
+  checkRuns(repo: RepositoryName, at?: string | number) {
+    const repository = this.#finder.repository(repo);
+    const sha = typeof at === "number" ? repository.issues.get(at)?.pull?.headSha : at;
+    const fits = (run: CheckRun) => at === undefined || run.headSha === sha;
+    const show = (run: CheckRun) => ({
+      ...checkRunJson(this.#world, repository, run),
+      annotations: run.annotations,
+      actions: run.actions,
+    });
+    return [...repository.checkRuns.values()].filter(fits).map(show);
+  }
+
+  /** A file's text on a branch, undefined if it is not there. */
+  file(repo: RepositoryName, path: string, ref?: string): string | undefined {
+    const { git, defaultBranch } = this.#finder.repository(repo);
+    const sha = git.resolve(ref ?? defaultBranch)?.files.get(path);
+    return sha === undefined ? undefined : git.blobs.get(sha)?.toString("utf8");
+  }
+
+  deliveries(): readonly Delivery[] {
+    return this.#sender.deliveries;
+  }
+
+  requests(): readonly RequestRecord[] {
+    return this.#requests;
+  }
+
+  /** For the server: keeps a request and tells of it. */
+  noteRequest(record: RequestRecord): void {
+    this.#requests.push(record);
+    this.emit("request", record);
+    this.emit("change");
+  }
+
+  /** Sends again, under its GUID, every delivery that has not succeeded since; answers how many. */
+  redeliverFailed(): number {
+    const last = new Map(this.deliveries().map((delivery) => [delivery.guid, delivery]));
+    const delivered = new Set(
+      this.deliveries()
+        .filter(succeeded)
+        .map((delivery) => delivery.guid),
+    );
+    const failed = [...last.values()].filter((delivery) => !delivered.has(delivery.guid));
+    for (const delivery of failed) this.#sender.redeliver(delivery);
+    return failed.length;
+  }
+
+  /** Resolves once no webhook is waiting or under way. */
+  settled(): Promise<void> {
+    return this.#sender.settled();
+  }
+
+  failNext(fault: Fault): void {
+    this.#faults.add(fault);
+  }
+
+  /** Resolves to the predicate's first answer that is not null, undefined or false; asked again at each change. */
+  until<T>(predicate: () => T | Promise<T>, options?: WaitOptions) {
+    const subscribe = (listener: () => void) => {
+      this.on("change", listener);
+      return () => this.off("change", listener);
+    };
+    return until(predicate, subscribe, options);
+  }
+
+  close(): Promise<void> {
+    this.#sender.target = undefined;
+    return closeServer(this.#server);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
