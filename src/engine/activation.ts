@@ -148,13 +148,16 @@ export class Activation {
   #begin(key: string, run: RunRef): void {
     const abort = new AbortController();
     this.#attempts.set(key, { abort });
+    void this.#carryOut(key, run, abort.signal);
+  }
+
+  async #carryOut(key: string, run: RunRef, signal: AbortSignal): Promise<void> {
     const work = { workflow: this.#workflow, execution: this.#execution, run, recovered: this.#recovered };
-    void attempt(this.#parts, work, abort.signal).then((result) => {
-      // What was cancelled meanwhile is of no interest any more.
-      if (!this.#attempts.delete(key)) return;
-      this.#results.push(result);
-      this.#bell.ring();
-    });
+    const result = await attempt(this.#parts, work, signal);
+    // What was cancelled meanwhile is of no interest any more.
+    if (!this.#attempts.delete(key)) return;
+    this.#results.push(result);
+    this.#bell.ring();
   }
 
   /** Until an attempt ends, a message comes, a timer of the execution is due, or the process is to stop. */

@@ -7,7 +7,7 @@ export function createInProcessQueue({ concurrency }: { readonly concurrency: nu
   const queued = new Set<string>();
   const active = new Set<string>();
   const again = new Set<string>();
-  let activate: (id: string) => Promise<void> = async () => {};
+  let activate: ((id: string) => Promise<void>) | null = null;
   let stopped = false;
 
   function wake(id: string): void {
@@ -24,7 +24,7 @@ export function createInProcessQueue({ concurrency }: { readonly concurrency: nu
     queued.delete(id);
     active.add(id);
     try {
-      await activate(id);
+      await activate?.(id);
     } finally {
       active.delete(id);
       if (again.delete(id)) wake(id);

@@ -1,0 +1,150 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Problem } from "./core/problem.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All that the service is told from outside; the README's table is the reference. */
+export interface Config {
+  readonly app: { readonly id: number; readonly privateKey: string; readonly webhookSecret: string };
+  readonly webhookPath: string;
+  /** GitHub's REST root, or null for github.com. */
+  readonly apiUrl: string | null;
+  readonly http: { readonly host: string; readonly port: number };
+  /** Postgres where given, else SQLite in the directory. */
+  readonly state: { readonly databaseUrl: string } | { readonly directory: string };
+  /** How many executions are worked on at once; the others wait in the queue. */
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The environment as a Config, or every mistake in it at once. Secrets never appear in a message. */
+export function readConfig(
+  env: Environment,
+): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wrong = (name: string, message: string, hint: string) => {
+    problems.push({ code: "HOS701", message: `${name} ${message}`, hint });
+    return null;
+  };
+  const id = whole(env, "APP_ID", null, 1, Number.MAX_SAFE_INTEGER, wrong);
+  const privateKey = readPrivateKey(env, wrong);
+  const webhookSecret =
+    env["WEBHOOK_SECRET"] ||
+    wrong("WEBHOOK_SECRET", "is not set", "Set it to the secret in the App's webhook settings.");
+  const port = whole(env, "PORT", 3000, 0, 65_535, wrong);
+  const concurrency = whole(env, "HISHAMOS_CONCURRENCY", 100, 1, 10_000, wrong);
+  const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
+  if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
+  const apiUrl = readApiUrl(env, wrong);
+  const state = readState(env, wrong);
+  const logLevel =
+    logLevels.find((level) => level === (env["LOG_LEVEL"] || "info")) ??
+    wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
+  if (
+    problems.length > 0 ||
+    id === null ||
+    !privateKey ||
+    !webhookSecret ||
+    port === null ||
+    concurrency === null ||
+    !state ||
+    !logLevel
+  ) {
+    return { problems };
+  }
+  return {
+    config: {
+      app: { id, privateKey, webhookSecret },
+      webhookPath,
+      apiUrl,
+      http: { host: env["HOST"] || "localhost", port },
+      state,
+      concurrency,
+      logLevel,
+    },
+  };
+}
+
+type Wrong = (name: string, message: string, hint: string) => null;
+
+function whole(
+  env: Environment,
+  name: string,
+  fallback: number | null,
+  min: number,
+  max: number,
+  wrong: Wrong,
+): number | null {
+  const text = env[name];
+  if (!text) return fallback ?? wrong(name, "is not set", "Set it to the number GitHub shows for the App.");
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  return wrong(name, `is ${JSON.stringify(text)}`, `It takes a whole number from ${min} to ${max}.`);
+}
+
+/** PEM, PEM with `\n` escapes, or base64 of a PEM, as Probot takes it; or a file by PRIVATE_KEY_PATH. */
+function readPrivateKey(env: Environment, wrong: Wrong): string | null {
+  const path = env["PRIVATE_KEY_PATH"];
+  let text = env["PRIVATE_KEY"];
+  const name = text ? "PRIVATE_KEY" : "PRIVATE_KEY_PATH";
+  if (!text && !path)
+    return wrong(
+      "PRIVATE_KEY",
+      "is not set",
+      "Set it, or PRIVATE_KEY_PATH to the .pem file that GitHub gave you.",
+    );
+  if (!text && path) {
+    try {
+      text = readFileSync(path, "utf8");
+    } catch {
+      return wrong(
+        name,
+        `names ${path}, which can't be read`,
+        "Set it to the .pem file that GitHub gave you.",
+      );
+    }
+  }
+  const given = (text ?? "").trim();
+  const pem = given.includes("-----BEGIN")
+    ? given.replaceAll("\\n", "\n")
+    : Buffer.from(given, "base64").toString("utf8");
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    return wrong(
+      name,
+      "is not a private key",
+      "It takes a PEM text, the same with \\n for line ends, or its base64.",
+    );
+  }
+}
+
+function readApiUrl(env: Environment, wrong: Wrong): string | null {
+  const host = env["GHE_HOST"];
+  if (!host) return null;
+  const url = `${env["GHE_PROTOCOL"] || "https"}://${host}/api/v3`;
+  if (URL.canParse(url) && /^https?:/.test(url)) return url;
+  return wrong(
+    "GHE_HOST",
+    `gives ${url}`,
+    "GHE_HOST takes a host name with an optional port, GHE_PROTOCOL http or https.",
+  );
+}
+
+function readState(env: Environment, wrong: Wrong): Config["state"] | null {
+  const databaseUrl = env["DATABASE_URL"];
+  if (!databaseUrl) return { directory: resolve(env["HISHAMOS_DATA_DIR"] || ".hishamos-data") };
+  if (URL.canParse(databaseUrl) && /^postgres(ql)?:$/.test(new URL(databaseUrl).protocol))
+    return { databaseUrl };
+  return wrong(
+    "DATABASE_URL",
+    "is not a Postgres address",
+    "As postgres://user:password@host:5432/database.",
+  );
+}

@@ -1,0 +1,286 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type Event,
+  type Execution,
+  executionTable,
+  isTerminal,
+  newExecution,
+  owedEffects,
+  type RunRef,
+  runKey,
+  type StepKind,
+  stepTable,
+  transition,
+  type Workflow,
+} from "../../src/core/index.ts";
+import { aWorkflow, type StepSketch } from "../support/workflow.ts";
+import { start } from "./support.ts";
+
+const ids = ["a", "b", "c", "d", "e"] as const;
+const always = { source: "true", evaluate: () => ({ value: true }) };
+
+const kinds: fc.Arbitrary<StepKind> = fc.constantFrom<StepKind>(
+  { kind: "action", action: "issues.addLabels" },
+  { kind: "agent", agent: "qa-agent" },
+  { kind: "approval", from: [], count: 1, by: ["command"], exclude: [], message: null },
+  { kind: "approval", from: [], count: 2, by: ["command"], exclude: [], message: null },
+  { kind: "wait_for", events: ["issues.edited"], match: always, since: null },
+  { kind: "delay", duration: { evaluate: () => ({ value: "10s" }) } },
+);
+
+const sketch = (id: string): fc.Arbitrary<StepSketch> => {
+  const target = fc.option(fc.constantFrom(...ids));
+  return fc
+    .record({
+      kind: kinds,
+      on_success: target,
+      on_failure: target,
+      on_skip: target,
+      on_timeout: target,
+      maxVisits: fc.integer({ min: 1, max: 3 }),
+      attempts: fc.integer({ min: 1, max: 3 }),
+      timeoutMs: fc.option(fc.constant(5_000)),
+      remind: fc.option(fc.constant({ everyMs: 2_000, max: 2 })),
+      condition: fc.option(fc.constantFrom("1 > 2", "1 < 2", "nosuchroot.x"), { freq: 4 }),
+      failIf: fc.option(fc.constant("self == 1"), { freq: 4 }),
+      conclude: fc.option(fc.constantFrom("completed" as const, "failed" as const), { freq: 6 }),
+    })
+    .map(({ attempts, condition, failIf, on_success, on_failure, on_skip, on_timeout, ...rest }) => ({
+      id,
+      ...rest,
+      ...(condition ? { condition } : {}),
+      ...(failIf ? { failIf } : {}),
+      ...(on_success ? { on_success } : {}),
+      ...(on_failure ? { on_failure } : {}),
+      ...(on_skip ? { on_skip } : {}),
+      ...(on_timeout ? { on_timeout } : {}),
+      retry: {
+        maxAttempts: attempts,
+        initialMs: 1_000,
+        factor: 2,
+        maxMs: 60_000,
+        jitter: true,
+        on: ["transient" as const, "timeout" as const],
+      },
+    }));
+};
+
+const workflows = fc.tuple(...ids.map(sketch)).map((sketches) => aWorkflow(sketches, { timeoutMs: 600_000 }));
+
+/** What happens next, with the attempt it speaks of chosen among those there have been: often a late one. */
+const happenings = fc.record({
+  kind: fc.constantFrom(
+    "succeeded",
+    "failed",
+    "transient",
+    "parked",
+    "retry timer",
+    "delay timer",
+    "timeout timer",
+    "remind timer",
+    "timed out",
+    "event",
+    "push",
+    "approve",
+    "reject",
+    "done",
+    "pause",
+    "resume",
+    "cancel",
+    "retry",
+    "retry from",
+    "skip",
+    "started",
+  ),
+  which: fc.nat({ max: 7 }),
+  step: fc.constantFrom(...ids),
+  after: fc.constantFrom(0, 0, 1_000, 5_000, 60_000),
+  output: fc.constantFrom(null, 1, "x"),
+});
+type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
+
+function eventOf(happening: Happening, refs: readonly RunRef[], at: number, id: string): Event {
+  const { kind, which, step, output } = happening;
+  const run = refs.at(-1 - (which % Math.max(1, refs.length))) ?? {
+    round: 1,
+    path: step,
+    visit: 1,
+    attempt: 1,
+  };
+  const by = which % 2 === 0 ? "maya" : "tom";
+  switch (kind) {
+    case "started":
+      return { type: "started", at };
+    case "succeeded":
+      return {
+        type: "step_succeeded",
+        at,
+        run,
+        output,
+        effects: [{ key: runKey(run), method: "m", ref: null }],
+      };
+    case "failed":
+    case "transient": {
+      const error = {
+        code: "broken",
+        message: "",
+        class: kind === "failed" ? "error" : "transient",
+      } as const;
+      return { type: "step_failed", at, run, error, effects: [] };
+    }
+    case "parked": {
+      const waiting = {
+        for: "person",
+        agent: "qa-agent",
+        question: "?",
+        outputSchema: null,
+        produces: null,
+      } as const;
+      return { type: "step_parked", at, run, waiting, effects: [] };
+    }
+    case "retry timer":
+      return { type: "timer_fired", at, run, timer: "retry" };
+    case "delay timer":
+      return { type: "timer_fired", at, run, timer: "delay" };
+    case "timeout timer":
+      return { type: "timer_fired", at, run, timer: "timeout" };
+    case "remind timer":
+      return { type: "timer_fired", at, run, timer: "remind" };
+    case "timed out":
+      return { type: "timed_out", at, round: 1 };
+    case "event":
+      return { type: "event_received", at, id, name: "issues.edited", payload: {} };
+    case "push": {
+      const pullRequest = {
+        number: 1,
+        url: "",
+        branch: "",
+        head_sha: `sha${which % 3}`,
+        state: "open" as const,
+      };
+      return { type: "event_received", at, id, name: "pull_request.synchronize", payload: {}, pullRequest };
+    }
+    case "approve":
+    case "reject":
+    case "done":
+      return {
+        type: "decided",
+        at,
+        id,
+        decision: kind,
+        step: which < 4 ? null : step,
+        by,
+        reason: null,
+        values: {},
+        asking: which === 7 ? 1 : null,
+      };
+    case "retry":
+      return { type: "commanded", at, id, command: "retry", by, step: null, reason: null };
+    case "retry from":
+      return { type: "commanded", at, id, command: "retry", by, step, reason: null };
+    case "skip":
+      return { type: "commanded", at, id, command: "skip", by, step: which < 4 ? null : step, reason: null };
+    case "pause":
+    case "resume":
+    case "cancel":
+      return { type: "commanded", at, id, command: kind, by, step: null, reason: null };
+  }
+}
+
+function refsOf(execution: Execution): RunRef[] {
+  return Object.entries(execution.steps).flatMap(([path, { runs }]) =>
+    runs.map(({ round, visit, attempt }) => ({ round, path, visit, attempt })),
+  );
+}
+
+const owedKeys = (workflow: Workflow, execution: Execution) =>
+  owedEffects(workflow, execution)
+    .flatMap((effect) => (effect.type === "run_step" ? [runKey(effect.run)] : []))
+    .toSorted();
+
+function isLegalStepMove(from: keyof typeof stepTable, to: string): boolean {
+  return Object.values(stepTable[from]).some((next) => next === to);
+}
+
+test("over random workflows and event sequences the table holds, replays change nothing, and what is owed is what was not done", () => {
+  fc.assert(
+    fc.property(workflows, fc.array(happenings, { minLength: 1, maxLength: 40 }), (workflow, sequence) => {
+      let execution = newExecution(workflow, {
+        id: "e",
+        repository: { id: 1, owner: "acme", name: "shop" },
+        installation: null,
+        subject: null,
+        actor: "alice",
+        input: {},
+        event: {},
+        commit: null,
+        at: start,
+      });
+      let at = start;
+      const refs: RunRef[] = [];
+      const underWay = new Set<string>();
+      let scheduled: number | null = null;
+      const happened: Happening[] = [
+        { kind: "started", which: 0, step: "a", after: 0, output: null },
+        ...sequence,
+      ];
+      for (const [index, happening] of happened.entries()) {
+        at += happening.after;
+        const event = eventOf(happening, refs, at, `m${index}`);
+        const before = execution;
+        const next = transition(workflow, before, event);
+        if ("problem" in next) {
+          expect(next.problem.code).toMatch(/^HOS6\d\d$/);
+          continue;
+        }
+        execution = next.execution;
+        if (execution === before) {
+          expect(next.effects).toEqual([]);
+          continue;
+        }
+
+        // The walk is in the tables, and a terminal state is left by retry alone.
+        const isRetry = event.type === "commanded" && event.command === "retry";
+        if (before.state !== execution.state) {
+          const moves: readonly string[] = Object.values(executionTable[before.state]);
+          // One event may resume and end it, or retry and end it, in the same breath.
+          const throughRunning = moves.includes("running") && execution.state !== "paused";
+          expect(moves.includes(execution.state) || throughRunning).toBe(true);
+        }
+        if (isTerminal(before.state)) expect(isRetry).toBe(true);
+        for (const [path, record] of Object.entries(execution.steps)) {
+          const was = before.steps[path]?.runs.at(-1);
+          const now = record.runs.at(-1);
+          if (now === was) continue;
+          const from =
+            was?.round === now?.round && was?.visit === now?.visit ? (was?.state ?? "pending") : "pending";
+          expect([from, now?.state, isLegalStepMove(from, now?.state ?? "")]).toEqual([
+            from,
+            now?.state,
+            true,
+          ]);
+        }
+
+        // Told again, it changes nothing.
+        const again = transition(workflow, execution, event);
+        if (!("problem" in again)) expect(again.execution).toBe(execution);
+
+        // What is owed, derived from the document alone, is what was to be performed and has not ended.
+        if ("run" in event && event.type !== "timer_fired") underWay.delete(runKey(event.run));
+        for (const effect of next.effects) {
+          if (effect.type === "cancel_step") underWay.delete(runKey(effect.run));
+          if (effect.type === "run_step") underWay.add(runKey(effect.run));
+          if (effect.type === "schedule") scheduled = effect.at;
+        }
+        const document = JSON.parse(JSON.stringify(execution)) as Execution;
+        expect(document).toEqual(execution);
+        expect(owedKeys(workflow, document)).toEqual([...underWay].toSorted());
+        if (execution.due !== null) expect(scheduled).toBe(execution.due);
+        if (isTerminal(execution.state)) expect(owedEffects(workflow, document)).toEqual([]);
+        refs.push(...refsOf(execution).filter((ref) => !refs.some((known) => runKey(known) === runKey(ref))));
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

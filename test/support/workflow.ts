@@ -1,0 +1,89 @@
+import type { Expression } from "../../src/core/expression.ts";
+import type { Step, StepKind, StepList, Workflow } from "../../src/core/workflow.ts";
+import { parseCondition } from "../../src/expression/index.ts";
+
+export type StepSketch = Partial<Omit<Step, "kind" | "routes" | "condition" | "failIf">> & {
+  readonly id: string;
+  readonly kind?: StepKind | undefined;
+  readonly condition?: string;
+  readonly failIf?: string;
+} & Partial<Step["routes"]>;
+
+/** A workflow from a sketch of its steps; everything unsaid is as the parser would leave it. */
+export function aWorkflow(sketches: readonly StepSketch[], over: Partial<Workflow> = {}): Workflow {
+  return {
+    name: "Test",
+    stem: "test",
+    version: null,
+    description: null,
+    status: "active",
+    path: ".hishamos/test.yml",
+    hash: "0".repeat(64),
+    triggers: [],
+    inputs: [],
+    permissions: {},
+    report: { comment: "auto", check: "HishamOS / Test" },
+    timeoutMs: null,
+    agents: new Map(),
+    steps: aList(sketches.map(aStep)),
+    outputs: null,
+    ...over,
+  };
+}
+
+function aStep(sketch: StepSketch): Step {
+  const { id, kind, condition, failIf, on_success, on_failure, on_skip, on_timeout, on_exhausted, ...rest } =
+    sketch;
+  return {
+    id,
+    kind: kind ?? { kind: "action", action: "issues.addLabels" },
+    inputs: null,
+    condition: condition === undefined ? null : expression(condition),
+    routes: {
+      on_success: on_success ?? null,
+      on_failure: on_failure ?? null,
+      on_skip: on_skip ?? null,
+      on_timeout: on_timeout ?? null,
+      on_exhausted: on_exhausted ?? null,
+    },
+    retry: {
+      maxAttempts: 1,
+      initialMs: 10_000,
+      factor: 2,
+      maxMs: 300_000,
+      jitter: false,
+      on: ["transient", "timeout", "error"],
+    },
+    timeoutMs: null,
+    remind: null,
+    maxVisits: null,
+    failIf: failIf === undefined ? null : expression(failIf),
+    conclude: null,
+    ...rest,
+  };
+}
+
+function aList(steps: readonly Step[]): StepList {
+  const graph = steps.some(({ routes }) => Object.values(routes).some((target) => target !== null));
+  const bySuccess = new Set(steps.flatMap(({ routes }) => [routes.on_success, routes.on_skip]));
+  const byFailure = steps.flatMap(({ routes }) => [
+    routes.on_failure,
+    routes.on_timeout,
+    routes.on_exhausted,
+  ]);
+  const handlers = byFailure.filter(
+    (id): id is string => id !== null && !bySuccess.has(id) && id !== steps[0]?.id,
+  );
+  return {
+    order: graph ? "graph" : "list",
+    steps,
+    handlers: new Set(handlers),
+    byId: new Map(steps.map((step) => [step.id, step])),
+  };
+}
+
+export function expression(text: string): Expression {
+  const parsed = parseCondition(text);
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.expression;
+}
