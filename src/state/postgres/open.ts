@@ -1,0 +1,74 @@
+import { Client } from "pg";
+import type { Stores } from "../../engine/ports/store.ts";
+import { StateError } from "../error.ts";
+import type { Database } from "../storage.ts";
+import { openStores } from "../stores.ts";
+import { connectionOptions, openConnections } from "./pool.ts";
+import { prepareSchema } from "./schema.ts";
+import { PostgresStorage } from "./storage.ts";
+import { Writes } from "./writes.ts";
+
+/** Enough to keep a server busy with coalesced saves; more only contend. */
+const saveConnections = 4;
+const readConnections = 4;
+
+/**
+ * The stores in a Postgres database, which any number of services may share. Rejects with a StateError where
+ * the database can't be reached, is not in UTF-8, or belongs to a newer release.
+ */
+export async function openPostgresStores({
+  url,
+  schema = "hishamos",
+}: {
+  readonly url: string;
+  readonly schema?: string;
+}): Promise<Stores> {
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) {
+    throw new StateError({
+      code: "HOS610",
+      message: `"${schema}" is no schema name that can be used.`,
+      hint: "Small letters, digits and _, at most 51.",
+    });
+  }
+  const client = new Client(connectionOptions(url));
+  // The connection's end is reported by the statement under way; by itself it must not end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect().catch((error: unknown) => {
+      throw unreachable(error);
+    });
+    await prepareSchema(client, schema);
+  } finally {
+    await client.end();
+  }
+  return openStores(postgresDatabase(url, schema));
+}
+
+function postgresDatabase(url: string, schema: string): Database {
+  const reads = openConnections(url, readConnections);
+  const saves = openConnections(url, saveConnections);
+  const writes = new Writes(saveConnections);
+  return {
+    name: (table) => `${schema}.${table}`,
+    storage: (table) => new PostgresStorage(table, schema, reads, saves, writes),
+    select: (sql, values) => reads.read(sql, values),
+    async close() {
+      await writes.close();
+      await Promise.all([reads.close(), saves.close()]);
+    },
+  };
+}
+
+function unreachable(error: unknown): StateError {
+  // A name with several addresses fails with all their errors, and no message of its own.
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const said = errors.map((each) => (each instanceof Error ? each.message : String(each))).join("; ");
+  return new StateError(
+    {
+      code: "HOS608",
+      message: `The database of DATABASE_URL can't be reached: ${said}.`,
+      hint: "Its form is postgres://USER:PASSWORD@HOST:5432/DATABASE.",
+    },
+    error,
+  );
+}

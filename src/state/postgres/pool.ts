@@ -1,0 +1,84 @@
+import { type CustomTypesConfig, DatabaseError, Pool, type PoolConfig, types } from "pg";
+import { closed } from "../error.ts";
+import type { Row, SqlValue } from "../storage.ts";
+
+export type Parameter = SqlValue | readonly SqlValue[] | Buffer;
+
+/** pg hands int8 out as text; all of ours (times, revisions, GitHub's ids) are below 2^53. */
+const numbersForInt8: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),
+};
+
+export interface Connections {
+  /** Runs one prepared statement. Rejects with what the server or the connection says, never with nothing. */
+  query(sql: string, values?: readonly Parameter[]): Promise<readonly Row[]>;
+  /** The same for a statement that only reads: it is asked once more where the connection broke. */
+  read(sql: string, values?: readonly Parameter[]): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** A pool of its own, with at most `max` connections; losing one, idle or not, never ends the process. */
+export function openConnections(url: string, max: number): Connections {
+  const pool = new Pool({ ...connectionOptions(url), max, idleTimeoutMillis: 30_000 });
+  // The pool drops a connection that the server ends while idle, and says so in an event that would end Node.
+  pool.on("error", ignore);
+  // The same for one that breaks while it is lent but asks nothing.
+  pool.on("connect", (client) => client.on("error", ignore));
+  const names = new Map<string, string>();
+
+  async function query(sql: string, values: readonly Parameter[] = []): Promise<readonly Row[]> {
+    if (pool.ending) throw closed();
+    const client = await pool.connect();
+    try {
+      const { rows } = await client.query<Row>({ name: nameOf(sql, names), text: sql, values: [...values] });
+      client.release();
+      return rows;
+    } catch (error) {
+      // A connection whose statement merely failed is as good as before.
+      client.release(!isStatementError(error));
+      throw error;
+    }
+  }
+
+  return {
+    query,
+    async read(sql, values) {
+      try {
+        return await query(sql, values);
+      } catch (error) {
+        if (isStatementError(error)) throw error;
+        return query(sql, values);
+      }
+    },
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
+  };
+}
+
+export function connectionOptions(url: string): PoolConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    // Above what any of our statements takes; a server that has vanished must not hold a save for ever.
+    query_timeout: 60_000,
+    keepAlive: true,
+    application_name: "hishamos",
+    types: numbersForInt8,
+  };
+}
+
+/** True where the server refused or undid the statement and said so; otherwise it may have been carried out. */
+export function isStatementError(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === "ERROR";
+}
+
+function nameOf(sql: string, names: Map<string, string>): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = `hishamos_${names.size}`;
+  names.set(sql, name);
+  return name;
+}
+
+function ignore(): void {}

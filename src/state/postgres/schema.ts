@@ -1,0 +1,76 @@
+import type { Client } from "pg";
+import { newerSchema, StateError } from "../error.ts";
+import { schemaVersion, type TableName, tableDefinition, tableNames } from "../tables.ts";
+
+/**
+ * Creates schema and tables, one service at a time, or rejects those of a newer release. A schema that is
+ * there already is used as it is, so a user without the right to create one will do.
+ */
+export async function prepareSchema(client: Client, schema: string): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('hishamos'), hashtext($1))", [schema]);
+    const found = await installedVersion(client, schema);
+    if (found > schemaVersion) throw newerSchema(`Schema ${schema} of the database`, found, schemaVersion);
+    if (found < schemaVersion) await install(client, schema);
+    await client.query("COMMIT");
+  } catch (error) {
+    // Where the connection broke, the server has rolled back already.
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+async function installedVersion(client: Client, schema: string): Promise<number> {
+  const { rows: schemas } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
+  if (schemas.length === 0) await client.query(`CREATE SCHEMA ${schema}`);
+  const { rows: encodings } = await client.query<{ server_encoding: string }>("SHOW server_encoding");
+  const encoding = encodings[0]?.server_encoding;
+  if (encoding !== "UTF8") {
+    throw new StateError({
+      code: "HOS609",
+      message: `The database keeps its text as ${encoding}, which can't hold all that GitHub sends.`,
+      hint: "Create it with ENCODING 'UTF8' TEMPLATE template0.",
+    });
+  }
+  const { rows: tables } = await client.query(
+    "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'",
+    [schema],
+  );
+  if (tables.length === 0) return 0;
+  const { rows } = await client.query<{ version: number }>(
+    `SELECT schema_version AS version FROM ${schema}.meta`,
+  );
+  return rows[0]?.version ?? 0;
+}
+
+async function install(client: Client, schema: string): Promise<void> {
+  await client.query(`CREATE TABLE ${schema}.meta (schema_version integer NOT NULL)`);
+  for (const name of tableNames) {
+    for (const statement of tableStatements(schema, name)) await client.query(statement);
+  }
+  await client.query(`INSERT INTO ${schema}.meta VALUES ($1)`, [schemaVersion]);
+}
+
+/** Keys sort by their bytes, as in SQLite, whatever the database's own order is. */
+const ownColumns = ['key text COLLATE "C" PRIMARY KEY', "value text NOT NULL"];
+
+/** The value's first line, closed to a JSON object of its own: no column reads a large document through. */
+const facts = String.raw`(rtrim(split_part(value, E'\n', 1), ',') || '}')::jsonb -> 'facts'`;
+
+export function tableStatements(schema: string, name: TableName): string[] {
+  const { columns, indexes } = tableDefinition(name);
+  const generated = Object.entries(columns).map(([column, type]) => {
+    const fact = `${facts} ->> '${column}'`;
+    return type === "integer"
+      ? `${column} bigint GENERATED ALWAYS AS ((${fact})::bigint) STORED`
+      : `${column} text COLLATE "C" GENERATED ALWAYS AS (${fact}) STORED`;
+  });
+  return [
+    `CREATE TABLE ${schema}.${name} (${[...ownColumns, ...generated].join(", ")})`,
+    ...indexes.map((index) => {
+      const kind = index.unique ? "UNIQUE INDEX" : "INDEX";
+      return `CREATE ${kind} ${name}_${index.name} ON ${schema}.${name} ${index.on}`;
+    }),
+  ];
+}
