@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { type ModelConfig, parseModel } from "./agents/index.ts";
 import type { Problem } from "./core/problem.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,8 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number };
   /** Postgres where given, else SQLite in the directory. */
   readonly state: { readonly databaseUrl: string } | { readonly directory: string };
+  /** The language model that agents use, or null: then people are asked. */
+  readonly model: ModelConfig | null;
   /** How many executions are worked on at once; the others wait in the queue. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
@@ -45,6 +48,7 @@ export function readConfig(
   const logLevel =
     logLevels.find((level) => level === (env["LOG_LEVEL"] || "info")) ??
     wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
+  const model = readModel(env, problems);
   if (
     problems.length > 0 ||
     id === null ||
@@ -64,6 +68,7 @@ export function readConfig(
       apiUrl,
       http: { host: env["HOST"] || "localhost", port },
       state,
+      model,
       concurrency,
       logLevel,
     },
@@ -135,6 +140,15 @@ function readApiUrl(env: Environment, wrong: Wrong): string | null {
     `gives ${url}`,
     "GHE_HOST takes a host name with an optional port, GHE_PROTOCOL http or https.",
   );
+}
+
+function readModel(env: Environment, problems: Problem[]): ModelConfig | null {
+  const text = env["HISHAMOS_MODEL"];
+  if (!text) return null;
+  const model = parseModel(text, env);
+  if (!("code" in model)) return model;
+  problems.push(model);
+  return null;
 }
 
 function readState(env: Environment, wrong: Wrong): Config["state"] | null {

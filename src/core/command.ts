@@ -40,7 +40,7 @@ export function takeCommand(draft: Draft, event: Commanded): Refused {
 function notNow(state: keyof typeof executionTable, command: string): Refused {
   const fits = Object.keys(executionTable[state]).filter((move) => !["complete", "fail"].includes(move));
   return refuse(
-    "HOS604",
+    "HOS304",
     `the execution is ${state}, which leaves nothing to ${command}`,
     `What fits now: ${fits.join(", ")}.`,
   );
@@ -65,19 +65,19 @@ function skipStep(draft: Draft, event: Commanded): Refused {
   const named = event.step === null ? running : running.filter(({ id }) => id === event.step);
   const names = running.map(({ id }) => id).join(", ");
   const [step, second] = named;
-  if (second) return refuse("HOS602", `several steps are running: ${names}`, "Name the one to skip.");
+  if (second) return refuse("HOS302", `several steps are running: ${names}`, "Name the one to skip.");
   if (!step) {
     if (event.step !== null && !workflow.steps.byId.has(event.step)) return unknownStep(draft, event.step);
     const hint = names ? `Running now: ${names}.` : undefined;
     return refuse(
-      "HOS601",
+      "HOS301",
       event.step === null ? "no step is running" : `step ${event.step} is not running`,
       hint,
     );
   }
   if (step.kind.kind === "approval") {
     return refuse(
-      "HOS606",
+      "HOS306",
       `${step.id} is an approval, which is given or refused, not skipped`,
       "Use approve or reject.",
     );

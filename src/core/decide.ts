@@ -59,7 +59,7 @@ function approve(draft: Draft, step: Step, run: WaitingFor<"approval">, event: D
 
 function stale(run: WaitingFor<"approval">, event: Decided): Refused {
   if (event.asking === null || event.asking === run.waiting.asking) return null;
-  return refuse("HOS603", "this was asked again since, for newer commits", "Decide on the latest question.");
+  return refuse("HOS303", "this was asked again since, for newer commits", "Decide on the latest question.");
 }
 
 function answer(draft: Draft, step: Step, run: WaitingFor<"person">, event: Decided): void {
@@ -82,11 +82,11 @@ function theStep(
   const chosen = id === null ? waiting : waiting.filter(({ step }) => step.id === id);
   const [first, second] = chosen;
   if (first && !second) return first;
-  if (second) return refuse("HOS602", `several steps wait for ${what}: ${names}`, "Name the one you mean.");
-  if (id === null) return refuse("HOS601", `no step waits for ${what} now`);
+  if (second) return refuse("HOS302", `several steps wait for ${what}: ${names}`, "Name the one you mean.");
+  if (id === null) return refuse("HOS301", `no step waits for ${what} now`);
   if (!draft.workflow.steps.byId.has(id)) return unknownStep(draft, id);
   return refuse(
-    "HOS601",
+    "HOS301",
     `step ${id} does not wait for ${what} now`,
     names ? `These do: ${names}.` : undefined,
   );
@@ -94,5 +94,5 @@ function theStep(
 
 export function unknownStep(draft: Draft, id: string): { readonly problem: Problem } {
   const names = [...draft.workflow.steps.byId.keys()].join(", ");
-  return refuse("HOS605", `the workflow has no step ${id}`, `Its steps: ${names}.`);
+  return refuse("HOS305", `the workflow has no step ${id}`, `Its steps: ${names}.`);
 }

@@ -17,7 +17,7 @@ export function retry(draft: Draft, event: Commanded): { readonly problem: Probl
   for (const id of from) if (!list.byId.has(id)) return unknownStep(draft, id);
   if (from.length === 0) {
     return refuse(
-      "HOS608",
+      "HOS308",
       `the execution is ${execution.state} and no step of it failed`,
       "Name a step: retry from STEP.",
     );
@@ -26,7 +26,7 @@ export function retry(draft: Draft, event: Commanded): { readonly problem: Probl
     const approval = bypassed(draft, id, event.workflow?.hash ?? execution.workflow.hash);
     if (!approval) continue;
     const message = `the way to ${id} leads over the approval ${approval}, which was not given for this definition and these commits`;
-    return refuse("HOS607", message, `Use retry from ${approval}.`);
+    return refuse("HOS307", message, `Use retry from ${approval}.`);
   }
   note(draft, { by: event.by, what: "retry", step: from.join(", ") });
   execution.round += 1;

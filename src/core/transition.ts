@@ -71,7 +71,7 @@ function take(draft: Draft, event: Event): { readonly problem: Problem } | null 
       if (!isTerminal(execution.state)) takeGitHubEvent(draft, event);
       return null;
     case "decided":
-      if (isTerminal(execution.state)) return refuse("HOS604", `the execution is ${execution.state}`);
+      if (isTerminal(execution.state)) return refuse("HOS304", `the execution is ${execution.state}`);
       return takeDecision(draft, event);
     case "commanded":
       return takeCommand(draft, event);

@@ -51,7 +51,7 @@ function valueOf(
 function missing({ stem }: Workflow, { name, from }: InputDefinition): Problem {
   const source = from ? ` (${from.source} gave nothing)` : "";
   return {
-    code: "HOS621",
+    code: "HOS321",
     message: `input ${name} is missing${source}`,
     hint: `Give it: /hishamos run ${stem} ${name}=…, or declare inputs.${name} with from or default.`,
   };
@@ -59,7 +59,7 @@ function missing({ stem }: Workflow, { name, from }: InputDefinition): Problem {
 
 function unknown(name: string, known: readonly string[]): Problem {
   const hint = known.length > 0 ? `Its inputs: ${known.join(", ")}.` : "It takes none.";
-  return { code: "HOS622", message: `the workflow has no input ${name}`, hint };
+  return { code: "HOS322", message: `the workflow has no input ${name}`, hint };
 }
 
 function mismatches({ name, schema }: InputDefinition, value: Json): readonly Problem[] {
@@ -67,7 +67,7 @@ function mismatches({ name, schema }: InputDefinition, value: Json): readonly Pr
   const validate = ajv.compile(schema);
   if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => ({
-    code: "HOS623",
+    code: "HOS323",
     message: `input ${name}${instancePath} ${message ?? "does not fit its type"}`,
   }));
 }

@@ -16,7 +16,11 @@ const triage = shippedRoles().get("bug-triage-agent") ?? agentNamed("missing");
 const coder = shippedRoles().get("coding-agent") ?? agentNamed("missing");
 
 test("a person gets the role, the inputs and the outputs that are needed", async () => {
-  const waiting = await ask(triage, { bug_description: "Login fails", browser: { name: "x", version: 3 } });
+  const waiting = await ask(triage, {
+    bug_description: "Login fails",
+    browser: { name: "x", version: 3 },
+    review: null,
+  });
   expect(waiting).toMatchObject({
     for: "person",
     agent: "bug-triage-agent",

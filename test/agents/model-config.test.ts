@@ -40,40 +40,40 @@ describe("HISHAMOS_MODEL is refused with the right form", () => {
   const forms = "Write anthropic:claude-sonnet-4-5, or openai:gpt-5-mini, or openai-compatible:llama3.3:70b.";
   const local = { HISHAMOS_MODEL_URL: "http://localhost:1/v1" };
   test.for<[text: string, env: Env, problem: string]>([
-    ["gpt-5", {}, `HOS611 HISHAMOS_MODEL names the unknown provider "gpt-5". ${forms}`],
-    ["azure:x", {}, `HOS611 HISHAMOS_MODEL names the unknown provider "azure". ${forms}`],
-    ["constructor:x", {}, `HOS611 HISHAMOS_MODEL names the unknown provider "constructor". ${forms}`],
-    ["openai:", {}, "HOS611 HISHAMOS_MODEL names no model of openai. As openai:gpt-5-mini."],
-    ["openai", {}, "HOS611 HISHAMOS_MODEL names no model of openai. As openai:gpt-5-mini."],
+    ["gpt-5", {}, `HOS641 HISHAMOS_MODEL names the unknown provider "gpt-5". ${forms}`],
+    ["azure:x", {}, `HOS641 HISHAMOS_MODEL names the unknown provider "azure". ${forms}`],
+    ["constructor:x", {}, `HOS641 HISHAMOS_MODEL names the unknown provider "constructor". ${forms}`],
+    ["openai:", {}, "HOS641 HISHAMOS_MODEL names no model of openai. As openai:gpt-5-mini."],
+    ["openai", {}, "HOS641 HISHAMOS_MODEL names no model of openai. As openai:gpt-5-mini."],
     [
       "openai-compatible:m",
       {},
-      "HOS612 HISHAMOS_MODEL is openai-compatible, so HISHAMOS_MODEL_URL is needed. As http://localhost:11434/v1.",
+      "HOS642 HISHAMOS_MODEL is openai-compatible, so HISHAMOS_MODEL_URL is needed. As http://localhost:11434/v1.",
     ],
     [
       "openai-compatible:m",
       { HISHAMOS_MODEL_URL: "localhost:11434" },
-      "HOS612 HISHAMOS_MODEL_URL is not an http or https address. As http://localhost:11434/v1.",
+      "HOS642 HISHAMOS_MODEL_URL is not an http or https address. As http://localhost:11434/v1.",
     ],
     [
       "openai-compatible:m",
       { HISHAMOS_MODEL_URL: "https://u:p@h/v1" },
-      "HOS612 HISHAMOS_MODEL_URL must hold no user, password, query or fragment. Put the key into HISHAMOS_MODEL_API_KEY.",
+      "HOS642 HISHAMOS_MODEL_URL must hold no user, password, query or fragment. Put the key into HISHAMOS_MODEL_API_KEY.",
     ],
     [
       "openai:m",
       {},
-      "HOS613 HISHAMOS_MODEL is openai, and there is no API key for it. Set OPENAI_API_KEY or HISHAMOS_MODEL_API_KEY.",
+      "HOS643 HISHAMOS_MODEL is openai, and there is no API key for it. Set OPENAI_API_KEY or HISHAMOS_MODEL_API_KEY.",
     ],
     [
       "anthropic:m",
       { OPENAI_API_KEY: "k" },
-      "HOS613 HISHAMOS_MODEL is anthropic, and there is no API key for it. Set ANTHROPIC_API_KEY or HISHAMOS_MODEL_API_KEY.",
+      "HOS643 HISHAMOS_MODEL is anthropic, and there is no API key for it. Set ANTHROPIC_API_KEY or HISHAMOS_MODEL_API_KEY.",
     ],
     [
       "openai-compatible:m",
       { ...local, HISHAMOS_MODEL_API_KEY: "a b" },
-      "HOS613 HISHAMOS_MODEL_API_KEY holds characters that no API key has. Copy it again.",
+      "HOS643 HISHAMOS_MODEL_API_KEY holds characters that no API key has. Copy it again.",
     ],
   ])("%s %j", ([text, env, problem]) => {
     const result = parseModel(text, env);

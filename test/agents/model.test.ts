@@ -139,7 +139,12 @@ describe.for(models)("$model", ({ model, endpoint, auth }) => {
 });
 
 function toolsThat(readFile: ModelTools["readFile"]): ModelTools {
-  return { readFile, searchCode: async () => "none", searchIssues: async () => "none" };
+  return {
+    readFile,
+    searchCode: async () => "none",
+    searchIssues: async () => "none",
+    readDiff: async (_request, pull) => `diff of ${pull}`,
+  };
 }
 
 describe("answers that can't be used", () => {
@@ -279,13 +284,20 @@ describe("tools", () => {
       { path: "a" },
       "no such file",
     ],
-    ["a wrong argument is told to the model", async () => "x", { path: 3 }, "path must be text"],
-    ["a long result is cut", async () => "x".repeat(30_000), { path: "a" }, "… 10000 more characters"],
+    ["a wrong argument is told to the model", async () => "x", { path: 3 }, "must be text"],
+    ["a long result is cut", async () => "x".repeat(50_000), { path: "a" }, "… 10000 more characters"],
   ])("%s", async ([, readFile, args, shown]) => {
     const tools = toolsThat(readFile);
     const result = await run([{ tool: "repo_read_file", args }, { text: "done" }], { agent, tools });
     expect(result).toMatchObject({ output: { text: "done" } });
     expect(sent(1)).toContain(shown);
+  });
+
+  test("a reviewer reads the pull request's diff", async () => {
+    const reviewer = agentNamed("a", { tools: ["pulls.read_diff"] });
+    const replies = [{ tool: "pulls_read_diff", args: { pull_number: 9 } }, { text: "done" }];
+    await run(replies, { agent: reviewer, tools: toolsThat(async () => "") });
+    expect(sent(1)).toContain("diff of 9");
   });
 
   test("without the port an agent runs with none", async () => {
@@ -330,12 +342,18 @@ describe("the schema is sent as strict only where strict mode takes it", () => {
   });
 });
 
-test("a model can't open pull requests", () => {
-  const config = parseModel("openai:m", { OPENAI_API_KEY: key });
-  if ("code" in config) throw new Error(config.message);
-  const engine = createModelEngine({ config, clock: manualClock(), log: silentLog });
-  expect([
-    engine.canRun(agentNamed("a")),
-    engine.canRun(agentNamed("a", { produces: "pull_request" })),
-  ]).toEqual([true, false]);
+describe("what a model can do", () => {
+  test.for<[name: string, agent: Partial<AgentDefinition>, tools: boolean, can: boolean]>([
+    ["think", {}, false, true],
+    ["go without tools that only help", { tools: ["repo.read_file"] }, false, true],
+    ["review what it can read", { tools: ["pulls.read_diff"] }, true, true],
+    ["not review what it can't see", { tools: ["pulls.read_diff"] }, false, false],
+    ["not open pull requests", { produces: "pull_request" }, true, false],
+  ])("%s", ([, more, withTools, can]) => {
+    const config = parseModel("openai:m", { OPENAI_API_KEY: key });
+    if ("code" in config) throw new Error(config.message);
+    const tools = withTools ? { tools: toolsThat(async () => "") } : {};
+    const engine = createModelEngine({ config, clock: manualClock(), log: silentLog, ...tools });
+    expect(engine.canRun(agentNamed("a", more))).toBe(can);
+  });
 });

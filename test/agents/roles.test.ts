@@ -39,6 +39,13 @@ describe.for([...roles.values()])("$name", (role) => {
   });
 });
 
+test("no model claims to have tested or deployed", () => {
+  expect(["qa-agent", "devops-agent"].map((name) => roles.get(name)?.engines)).toEqual([
+    ["actions", "human"],
+    ["actions", "human"],
+  ]);
+});
+
 describe("what the Bug Lifecycle's roles answer", () => {
   test.for<[role: string, answer: JsonObject, valid: boolean]>([
     ["bug-triage-agent", { severity: 4, summary: "s" }, true],

@@ -211,7 +211,7 @@ test("missing inputs are named and nothing starts", async () => {
     'name: In\nsteps: [{ id: a, action: issues.createComment, inputs: { issue_number: 1, body: "{{ input.word }}" } }]';
   expect(await engine.start(aStart(text))).toMatchObject({
     result: "invalid",
-    problems: [{ code: "HOS621" }],
+    problems: [{ code: "HOS321" }],
   });
   expect(await engine.start(aStart(text, { input: { word: "w" }, occurrence: "2" }))).toMatchObject({
     result: "created",

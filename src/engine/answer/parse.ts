@@ -22,7 +22,7 @@ const placeholder = "…";
  */
 export function parseAnswer(words: string, block: string | null, outputSchema: JsonObject | null): Answer {
   if (words.length + (block?.length ?? 0) > maxLength) {
-    return { problems: [{ code: "HOS601", message: `the answer is longer than ${maxLength} characters.` }] };
+    return { problems: [{ code: "HOS631", message: `the answer is longer than ${maxLength} characters.` }] };
   }
   const split = splitWords(words);
   const yaml = block === null || block.trim() === "" ? { entries: [] } : readBlock(block);
@@ -73,14 +73,14 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
     const known = [...properties.keys()];
     const close = nearest(key, known);
     problems.push({
-      code: "HOS603",
+      code: "HOS633",
       message: `unknown key "${key}".`,
       hint: close === null ? `Known keys: ${known.join(", ")}.` : `Did you mean "${close}"?`,
     });
   }
   for (const key of requiredOf(schema).filter((name) => !values.has(name))) {
     const wanted = describeValue(properties.get(key) ?? {});
-    problems.push({ code: "HOS604", message: `"${key}" is missing.`, hint: `It takes ${wanted}: ${key}=….` });
+    problems.push({ code: "HOS634", message: `"${key}" is missing.`, hint: `It takes ${wanted}: ${key}=….` });
   }
   if (problems.length > 0) return { problems };
   const answer = toObject(values);
@@ -89,12 +89,12 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
     case "valid":
       return { values: answer };
     case "invalid":
-      return { problems: checked.errors.map((message) => ({ code: "HOS605", message: `${message}.` })) };
+      return { problems: checked.errors.map((message) => ({ code: "HOS635", message: `${message}.` })) };
     case "unusable":
       return {
         problems: [
           {
-            code: "HOS606",
+            code: "HOS636",
             message: `the step's output_schema can't be used: ${checked.reason}.`,
             hint: "Correct the agent's output_schema, then retry the step with `retry latest`.",
           },
@@ -136,26 +136,26 @@ function toObject(values: ReadonlyMap<string, Json>): JsonObject {
 
 function badYaml(reason: string): { readonly problem: Problem } {
   const message = `the block below the command is not usable YAML: ${reason}`;
-  return { problem: { code: "HOS607", message, hint: "Write one `key: value` in each line." } };
+  return { problem: { code: "HOS637", message, hint: "Write one `key: value` in each line." } };
 }
 
 function bareWord(word: string, previous: string | null): Problem {
   const hint =
     previous === null ? "Write key=value." : `Put quotes around a value with spaces: ${previous}="…".`;
-  return { code: "HOS602", message: `"${word.slice(0, 80)}" has no key.`, hint };
+  return { code: "HOS632", message: `"${word.slice(0, 80)}" has no key.`, hint };
 }
 
 function twice(key: string): Problem {
-  return { code: "HOS602", message: `"${key}" is given twice.`, hint: "Keep one of them." };
+  return { code: "HOS632", message: `"${key}" is given twice.`, hint: "Keep one of them." };
 }
 
 function unfilled(key: string): Problem {
-  return { code: "HOS604", message: `"${key}" still says ${placeholder}.`, hint: "Put your answer there." };
+  return { code: "HOS634", message: `"${key}" still says ${placeholder}.`, hint: "Put your answer there." };
 }
 
 function wrongValue(key: string, value: string, wanted: JsonObject): Problem {
   return {
-    code: "HOS605",
+    code: "HOS635",
     message: `"${key}" takes ${describeValue(wanted)}, not "${value.slice(0, 80)}".`,
   };
 }

@@ -26,7 +26,7 @@ const spacePattern = /\s*/y;
 /** More is prose that lost its quotes. */
 const maxWords = 256;
 const tooMany: Problem = {
-  code: "HOS601",
+  code: "HOS631",
   message: `the answer has more than ${maxWords} words.`,
   hint: 'Put a text in quotes: key="…".',
 };
@@ -102,7 +102,7 @@ function bracketEnd(text: string, from: number): number | null {
 
 function unclosed(key: string | null, quote: string): Problem {
   return {
-    code: "HOS602",
+    code: "HOS632",
     message: `the quote ${quote} ${key === null ? "" : `of "${key}" `}is never closed.`,
     hint: 'Write key="a text in one line", or a YAML block below the command.',
   };
@@ -110,7 +110,7 @@ function unclosed(key: string | null, quote: string): Problem {
 
 function textAfterQuote(key: string | null): Problem {
   return {
-    code: "HOS602",
+    code: "HOS632",
     message: `there is text right after the closing quote${key === null ? "" : ` of "${key}"`}.`,
     hint: 'A quote inside a value is written \\".',
   };

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
+import type { Config } from "./config.ts";
+import { createEngine, type EngineOptions } from "./engine/engine.ts";
+import type { Clock, Engine, Log, Stores } from "./engine/ports/index.ts";
+import { traceOf } from "./engine/trace.ts";
+import { createActionRunner } from "./github/actions/index.ts";
+import { createGitHubApp } from "./github/app.ts";
+import { createClients } from "./github/clients.ts";
+import { createReporter } from "./github/report/index.ts";
+import { createInProcessQueue } from "./queue/in-process.ts";
+import { openPostgresStores } from "./state/postgres/open.ts";
+import { openSqliteStores } from "./state/sqlite/open.ts";
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Speaks HTTP to GitHub; the platform's own unless given. */
+  readonly fetch?: typeof fetch;
+  readonly observer?: EngineOptions["observer"];
+}
+
+export interface Service {
+  readonly engine: Engine;
+  /** Answers every HTTP request: webhooks, health, and 404 for the rest. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Takes up what an earlier process left, and begins to work. */
+  start(): Promise<void>;
+  /** Takes no new work, saves what is under way; the stores stay open. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is under way: no delivery, no activation, no report. */
+  idle(): Promise<void>;
+}
+
+export function openStores({ state }: Config): Promise<Stores> {
+  return "directory" in state ? openSqliteStores(state) : openPostgresStores({ url: state.databaseUrl });
+}
+
+/** Constructs every adapter around the engine: the one place where they meet. */
+export async function composeService({
+  config,
+  stores,
+  clock,
+  log,
+  fetch,
+  observer,
+}: ServiceParts): Promise<Service> {
+  const { app, apiUrl } = config;
+  const clients = createClients({
+    appId: app.id,
+    privateKey: app.privateKey,
+    log,
+    ...(apiUrl ? { baseUrl: apiUrl } : {}),
+    ...(fetch ? { fetch } : {}),
+  });
+  const roles = shippedRoles();
+  const human = createHumanEngine();
+  const model = config.model && createModelEngine({ config: config.model, clock, log });
+  const engines = new Map([human, ...(model ? [model] : [])].map((each) => [each.name, each]));
+  const reporter = createReporter({
+    clients,
+    stores,
+    clock,
+    log,
+    workflowOf: (execution) => engine.workflowOf(execution),
+  });
+  const engine = createEngine({
+    stores,
+    queue: createInProcessQueue({ concurrency: config.concurrency }),
+    runners: {
+      agent: createAgentRunner({ engines, roles, clock, log }),
+      action: createActionRunner({ clients, clock, log }),
+    },
+    clock,
+    reporter,
+    log,
+    observer: {
+      saved(before, after, engineMs) {
+        for (const trace of traceOf(before, after)) log.info({ trace, engineMs }, trace.kind);
+        observer?.saved(before, after, engineMs);
+      },
+    },
+  });
+  const github = await createGitHubApp({
+    probot: {
+      appId: app.id,
+      privateKey: app.privateKey,
+      secret: app.webhookSecret,
+      webhookPath: config.webhookPath,
+      // Probot logs each request and delivery again; our own lines are enough.
+      logLevel: "error",
+      ...(apiUrl ? { baseUrl: apiUrl } : {}),
+    },
+    engine,
+    stores,
+    clients,
+    clock,
+    log,
+  });
+  return {
+    engine,
+    async handle(req, res) {
+      if (await github.middleware(req, res)) return;
+      const healthy = req.method === "GET" && (req.url === "/healthz" || req.url === "/readyz");
+      res.writeHead(healthy ? 200 : 404, { "content-type": "application/json" });
+      res.end(JSON.stringify(healthy ? { status: "ok" } : { error: "there is nothing here" }));
+    },
+    async start() {
+      await engine.run();
+      await reporter.start();
+      github.start();
+    },
+    async stop() {
+      await github.stop();
+      await engine.stop();
+      await reporter.stop();
+    },
+    async idle() {
+      await github.idle();
+      await engine.idle();
+      await reporter.idle();
+    },
+  };
+}

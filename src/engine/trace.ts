@@ -1,0 +1,60 @@
+import type { Execution, Run, Waiting } from "../core/execution.ts";
+
+/** One thing that a save made happen, for logs and for people who watch. */
+export type Trace =
+  | {
+      readonly kind: "execution";
+      readonly execution: string;
+      readonly workflow: string;
+      readonly round: number;
+      readonly state: Execution["state"];
+    }
+  | {
+      readonly kind: "step";
+      readonly execution: string;
+      readonly round: number;
+      readonly step: string;
+      readonly visit: number;
+      readonly attempt: number;
+      /** `waiting` is a running step that waits for what `for` names. */
+      readonly state: Run["state"] | "waiting";
+      readonly for?: Waiting["for"];
+      /** For an approval: which asking it is. */
+      readonly asking?: number;
+      readonly error?: string;
+    };
+
+/** What differs from one save to the next: the execution's state, and each run that began, moved on or ended. */
+export function traceOf(before: Execution | null, after: Execution): readonly Trace[] {
+  const traces: Trace[] = [];
+  const { id: execution, state } = after;
+  if (before?.state !== state || before.round !== after.round) {
+    traces.push({ kind: "execution", execution, workflow: after.workflow.name, round: after.round, state });
+  }
+  for (const [step, record] of Object.entries(after.steps)) {
+    const known = before && Object.hasOwn(before.steps, step) ? before.steps[step] : undefined;
+    if (known === record) continue;
+    for (const run of record.runs) {
+      if (known?.runs.includes(run)) continue;
+      const { round, visit, attempt } = run;
+      traces.push({ kind: "step", execution, round, step, visit, attempt, ...stateOf(run) });
+    }
+  }
+  // The end of the execution comes last, after the steps that led to it.
+  return traces.toSorted((a, b) => Number(isEnd(a)) - Number(isEnd(b)));
+}
+
+function stateOf(run: Run): Pick<Extract<Trace, { kind: "step" }>, "state" | "for" | "asking" | "error"> {
+  if (run.state === "failed") return { state: "failed", error: `${run.error.code}: ${run.error.message}` };
+  if (run.state !== "running" || !run.waiting) return { state: run.state };
+  const { waiting } = run;
+  if (waiting.for === "approval") return { state: "waiting", for: "approval", asking: waiting.asking };
+  if (waiting.for === "retry") {
+    return { state: "waiting", for: "retry", error: `${waiting.error.code}: ${waiting.error.message}` };
+  }
+  return { state: "waiting", for: waiting.for };
+}
+
+function isEnd(trace: Trace): boolean {
+  return trace.kind === "execution" && trace.state !== "running";
+}
