@@ -60,10 +60,10 @@ export function parseModel(
   const model = colon < 0 ? "" : text.slice(colon + 1).trim();
   const facts = providers.get(name);
   if (facts === undefined) {
-    return problem("HOS611", `HISHAMOS_MODEL names the unknown provider "${name}".`, forms);
+    return problem("HOS641", `HISHAMOS_MODEL names the unknown provider "${name}".`, forms);
   }
   if (model === "" || /\s/.test(model)) {
-    return problem("HOS611", `HISHAMOS_MODEL names no model of ${name}.`, `As ${facts.example}.`);
+    return problem("HOS641", `HISHAMOS_MODEL names no model of ${name}.`, `As ${facts.example}.`);
   }
   const url = readUrl(env["HISHAMOS_MODEL_URL"]?.trim() || facts.url, name);
   if (typeof url !== "string") return url;
@@ -72,12 +72,12 @@ export function parseModel(
   const apiKey = keyVariable === undefined ? null : (env[keyVariable]?.trim() ?? null);
   if (apiKey === null && facts.keyVariable !== null) {
     const message = `HISHAMOS_MODEL is ${name}, and there is no API key for it.`;
-    return problem("HOS613", message, `Set ${keyVariables.toReversed().join(" or ")}.`);
+    return problem("HOS643", message, `Set ${keyVariables.toReversed().join(" or ")}.`);
   }
   // A line break or an umlaut in a header is refused by fetch with an error that says nothing.
   if (apiKey !== null && !/^[\x21-\x7e]+$/.test(apiKey)) {
     return problem(
-      "HOS613",
+      "HOS643",
       `${keyVariable ?? ownKey} holds characters that no API key has.`,
       "Copy it again.",
     );
@@ -88,14 +88,14 @@ export function parseModel(
 function readUrl(text: string | null, provider: string): string | Problem {
   const hint = "As http://localhost:11434/v1.";
   if (text === null)
-    return problem("HOS612", `HISHAMOS_MODEL is ${provider}, so HISHAMOS_MODEL_URL is needed.`, hint);
+    return problem("HOS642", `HISHAMOS_MODEL is ${provider}, so HISHAMOS_MODEL_URL is needed.`, hint);
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    return problem("HOS612", "HISHAMOS_MODEL_URL is not an http or https address.", hint);
+    return problem("HOS642", "HISHAMOS_MODEL_URL is not an http or https address.", hint);
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     const message = "HISHAMOS_MODEL_URL must hold no user, password, query or fragment.";
-    return problem("HOS612", message, `Put the key into ${ownKey}.`);
+    return problem("HOS642", message, `Put the key into ${ownKey}.`);
   }
   return url.href.replace(/\/+$/, "");
 }

@@ -17,12 +17,12 @@ import { type AgentEngine, type AgentTask, failure } from "./engine.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { failureOf } from "./model-errors.ts";
 import { renderInstructions, renderRepair, renderTask } from "./model-prompt.ts";
-import { type ModelTools, toolsFor } from "./model-tools.ts";
+import { type ModelTools, needsTools, toolsFor } from "./model-tools.ts";
 import { isStrict, readOutput } from "./output.ts";
 
 export interface ModelEngineOptions {
   readonly config: ModelConfig;
-  /** Without it agents run with no tools. */
+  /** Without it agents run with no tools, and those that can't do without (`pulls.read_diff`) not at all. */
   readonly tools?: ModelTools;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,8 +54,9 @@ export function createModelEngine(options: ModelEngineOptions): AgentEngine {
   globalThis.AI_SDK_LOG_WARNINGS = (event) => options.log.debug(event, "model warnings");
   return {
     name: "model",
-    // It has no hands: nothing here can push a branch.
-    canRun: (agent) => agent.produces !== "pull_request",
+    // It has no hands: nothing here can push a branch. And without the port it has no eyes.
+    canRun: (agent) =>
+      agent.produces !== "pull_request" && (options.tools !== undefined || !needsTools(agent)),
     async run(task) {
       const meter: Meter = { tokens: 0 };
       const result = await attempt(task, model, meter, options);

@@ -38,11 +38,8 @@ function summary(instructions: string): string {
 }
 
 function renderInputs(input: Json): string {
-  const entries: readonly (readonly [string, Json])[] = isObject(input)
-    ? Object.entries(input)
-    : input === null
-      ? []
-      : [["input", input]];
+  // Null is an input that there is nothing for yet, as the review's result in the first round.
+  const entries = Object.entries(isObject(input) ? input : { input }).filter(([, value]) => value !== null);
   const lines: string[] = [];
   let length = 0;
   for (const [index, [name, value]] of entries.entries()) {
