@@ -148,6 +148,12 @@ describe("an answer that can't be taken says why", () => {
   });
 });
 
+test("a thousand mistakes give ten problems that fit a comment", () => {
+  const block = Array.from({ length: 1_000 }, (_, index) => `${"k".repeat(50)}${index}: 1`).join("\n");
+  const answer = parseAnswer("", block, triage);
+  expect("problems" in answer && answer.problems).toHaveLength(10);
+});
+
 describe("without a schema", () => {
   test.for<[words: string, block: string | null, values: object]>([
     ["", null, {}],

@@ -12,6 +12,7 @@ export type Answer = { readonly values: JsonObject } | { readonly problems: read
 
 /** A comment's length on GitHub. */
 const maxLength = 65_536;
+const maxProblems = 10;
 /** What `readyAnswer` leaves for a person to fill in. */
 const placeholder = "…";
 
@@ -41,7 +42,7 @@ export function parseAnswer(words: string, block: string | null, outputSchema: J
       values.set(key, value);
     }
   }
-  if (outputSchema === null) return problems.length > 0 ? { problems } : { values: toObject(values) };
+  if (outputSchema === null) return problems.length > 0 ? told(problems) : { values: toObject(values) };
   return judge(values, problems, outputSchema);
 }
 
@@ -74,7 +75,7 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
     const close = nearest(key, known);
     problems.push({
       code: "HOS633",
-      message: `unknown key "${key}".`,
+      message: `unknown key "${key.slice(0, 80)}".`,
       hint: close === null ? `Known keys: ${known.join(", ")}.` : `Did you mean "${close}"?`,
     });
   }
@@ -82,7 +83,7 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
     const wanted = describeValue(properties.get(key) ?? {});
     problems.push({ code: "HOS634", message: `"${key}" is missing.`, hint: `It takes ${wanted}: ${key}=….` });
   }
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return told(problems);
   const answer = toObject(values);
   const checked = checkAgainst(schema, answer);
   switch (checked.result) {
@@ -122,6 +123,11 @@ function readBlock(block: string): Block {
   }
 }
 
+/** The first ones: they are told in a comment. */
+function told(problems: readonly Problem[]): Answer {
+  return { problems: problems.slice(0, maxProblems) };
+}
+
 function withoutFence(block: string): string {
   const lines = block.trim().split(/\r?\n/);
   const fence = /^(`{3,}|~{3,})/.exec(lines[0] ?? "")?.[1];
@@ -146,7 +152,7 @@ function bareWord(word: string, previous: string | null): Problem {
 }
 
 function twice(key: string): Problem {
-  return { code: "HOS632", message: `"${key}" is given twice.`, hint: "Keep one of them." };
+  return { code: "HOS632", message: `"${key.slice(0, 80)}" is given twice.`, hint: "Keep one of them." };
 }
 
 function unfilled(key: string): Problem {
