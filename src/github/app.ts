@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Probot, ProbotOctokit } from "probot";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
+import type { Clients } from "./clients.ts";
+import { answer, type Refusal, readRequest, type SignedRequest } from "./guard.ts";
+import { type Accepted, createInbox, type IncomingDelivery } from "./inbox.ts";
+import { createProcessor } from "./process.ts";
+import { maybeIllFormed, wellFormed } from "./well-formed.ts";
+
+export interface ProbotSettings {
+  readonly appId: number | string;
+  /** PEM. */
+  readonly privateKey: string;
+  /** The webhook's secret; never empty. */
+  readonly secret: string;
+  /** As `https://ghes.example/api/v3`; github.com's without. */
+  readonly baseUrl?: string;
+  /** Default `/api/github/webhooks`. */
+  readonly webhookPath?: string;
+  readonly logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+  readonly logFormat?: "json" | "pretty";
+}
+
+export interface GitHubAppOptions {
+  readonly probot: ProbotSettings;
+  readonly engine: Engine;
+  readonly stores: Stores;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface GitHubApp {
+  /** Answers webhook requests; false, and nothing touched, for any other path. Never rejects. */
+  middleware(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Begins to process deliveries, those first that an earlier process left. */
+  start(): void;
+  /** Finishes the deliveries under way and takes no more; what still arrives is stored for the next start. */
+  stop(): Promise<void>;
+  /** Resolves when no delivery is being processed. */
+  idle(): Promise<void>;
+}
+
+/**
+ * The GitHub App: Probot verifies and dispatches webhooks, the inbox stores them before GitHub gets its answer
+ * (GitHub waits ten seconds and never delivers again by itself), and the work is done afterwards.
+ */
+export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHubApp> {
+  const { stores, clock, log } = options;
+  const { webhookPath = "/api/github/webhooks", ...settings } = options.probot;
+  const probot = new Probot({
+    ...settings,
+    webhookPath,
+    // Its plugins throttle all installations together and repeat writes; Probot only hosts the webhooks here.
+    Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
+  });
+  await probot.ready();
+
+  const inbox = createInbox({
+    deliveries: stores.deliveries,
+    clock,
+    log,
+    process: createProcessor({ ...options, appId: Number(settings.appId) }),
+  });
+  /** What became of a payload on its way through Probot, whose handlers return nothing. */
+  const accepted = new WeakMap<object, Accepted>();
+  probot.onAny(async (context) => {
+    const delivery = toDelivery(context);
+    accepted.set(context.payload, await inbox.accept(delivery));
+  });
+
+  async function receive(
+    request: SignedRequest,
+  ): Promise<Refusal | { readonly status: "stored" | "duplicate" }> {
+    const { id, event, signature, body } = request;
+    const genuine = await probot.webhooks.verify(body, signature).catch(() => false);
+    if (!genuine) {
+      return { status: 401, error: "the signature does not match the body and this App's webhook secret" };
+    }
+    const payload = parse(body);
+    if (payload === undefined) return { status: 400, error: "the body is not JSON" };
+    if (!isObject(payload)) return { status: 400, error: "the body is not a JSON object" };
+    // Probot's types list the events it knows; GitHub delivers others too.
+    await probot.receive({ id, name: event, payload } as unknown as Parameters<Probot["receive"]>[0]);
+    const outcome = accepted.get(payload);
+    if (outcome === undefined || outcome.result === "unavailable") {
+      return { status: 503, error: "the delivery could not be stored; deliver it again later" };
+    }
+    return { status: outcome.result };
+  }
+
+  return {
+    middleware: async (req, res) => {
+      if (pathOf(req) !== webhookPath) return false;
+      try {
+        const guarded = await readRequest(req);
+        const result = "refusal" in guarded ? guarded.refusal : await receive(guarded.request);
+        if ("error" in result) {
+          log.warn({ status: result.status, error: result.error }, "a webhook was refused");
+          answer(req, res, result.status, { error: result.error }, result);
+        } else {
+          answer(req, res, 202, { status: result.status });
+        }
+      } catch (error) {
+        log.error({ err: error }, "a webhook could not be answered");
+        if (res.headersSent) res.destroy();
+        else answer(req, res, 500, { error: "internal error; deliver it again later" }, { close: true });
+      }
+      return true;
+    },
+    start: () => inbox.start(),
+    stop: () => inbox.stop(),
+    idle: () => inbox.idle(),
+  };
+}
+
+function toDelivery(context: { id: string; name: string; payload: unknown }): IncomingDelivery {
+  return { id: context.id, event: context.name, payload: context.payload as JsonObject };
+}
+
+function pathOf(req: IncomingMessage): string {
+  const path = (req.url ?? "").split("?", 1)[0] ?? "";
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+function parse(body: string): Json | undefined {
+  try {
+    const value = JSON.parse(body) as Json;
+    return maybeIllFormed(body) ? wellFormed(value) : value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Execution, Waiting } from "../../core/execution.ts";
+import type { Problem } from "../../core/problem.ts";
+import { nearest } from "../../engine/answer/nearest.ts";
+import { cell, code, neutralise } from "../neutralise.ts";
+import { waitingSteps } from "../pending.ts";
+import { shortId } from "../room.ts";
+import { commandNames } from "./parse.ts";
+import { isUnfinished } from "./target.ts";
+
+/** What came of one command: whether it was taken, a line for the delivery's outcome, a comment where words are needed. */
+export interface Reply {
+  readonly ok: boolean;
+  readonly note: string;
+  readonly answer: string | null;
+}
+
+export function taken(note: string, answer: string | null = null): Reply {
+  return { ok: true, note, answer };
+}
+
+export function refused(note: string, answer: string): Reply {
+  return { ok: false, note, answer };
+}
+
+export function problemReply(note: string, problem: Problem): Reply {
+  const words = [problem.message, problem.hint].filter(Boolean).map((text) => neutralise(String(text)));
+  return refused(`${note}: ${problem.message}`, sentence(words.join(" ")));
+}
+
+export function notAllowed(command: string, reason: string): Reply {
+  return refused(
+    `${command} refused: ${reason}`,
+    `I can't take ${code(command)} from you: ${neutralise(reason)}.`,
+  );
+}
+
+export function unknownCommand(word: string | null): Reply {
+  if (word === null) return taken("help", helpText());
+  const close = nearest(word.toLowerCase(), commandNames);
+  const guess = close === null ? "" : ` Did you mean ${code(`/hishamos ${close}`)}?`;
+  return refused(
+    "unknown command",
+    `I don't know the command ${code(word, 50)}.${guess} ${code("/hishamos help")} lists them all.`,
+  );
+}
+
+export function nothingRuns(command: string): Reply {
+  return refused(
+    `${command}: nothing runs`,
+    `No workflow has run here. Start one with ${code("/hishamos run WORKFLOW")}.`,
+  );
+}
+
+export function ambiguous(command: string, executions: readonly Execution[]): Reply {
+  const stems = [...new Set(executions.map(({ workflow }) => workflow.stem))];
+  const lines = stems.map((stem) => `- ${code(`/hishamos ${command} ${stem}`)}`);
+  return refused(
+    `${command}: ambiguous`,
+    ["Several workflows run here. Name the one you mean:", "", ...lines].join("\n"),
+  );
+}
+
+const helpLines: readonly (readonly [string, string])[] = [
+  ["status", "what runs here, and what it waits for"],
+  ["approve [STEP]", "approve what waits for it"],
+  ["reject [STEP] [REASON]", "reject it"],
+  ["done STEP key=value …", "answer a step that asked; values may also stand in a YAML block below"],
+  ["pause", "enter no further step"],
+  ["resume", "go on"],
+  ["cancel", "end it"],
+  ["retry [from STEP] [latest]", "take up an ended run; `latest` with the newest definition"],
+  ["skip STEP", "go on without this step"],
+  ["run WORKFLOW key=value …", "start a workflow here"],
+  ["help", "this list"],
+];
+
+export function helpText(): string {
+  return [
+    "Write one of these at the start of a line:",
+    "",
+    "| Command | What it does |",
+    "| --- | --- |",
+    ...helpLines.map(([usage, meaning]) => `| \`/hishamos ${usage}\` | ${meaning} |`),
+    "",
+    "`/approve`, `/reject`, `/pause`, `/resume`, `/cancel` and `/retry` also work alone. Where several workflows run, put the workflow's name first.",
+  ].join("\n");
+}
+
+const SHOWN = 10;
+
+/** The unfinished executions, or the newest ended ones, as a table. Newest first is how they come. */
+export function statusText(executions: readonly Execution[]): string {
+  const unfinished = executions.filter(isUnfinished);
+  const shown = (unfinished.length > 0 ? unfinished : executions.slice(0, 1)).slice(0, SHOWN);
+  const more = unfinished.length - shown.length;
+  return [
+    "| Workflow | Run | State | Now |",
+    "| --- | --- | --- | --- |",
+    ...shown.map(
+      (execution) =>
+        `| ${cell(execution.workflow.name)} | ${code(shortId(execution.id))} | ${execution.state} | ${now(execution)} |`,
+    ),
+    ...(more > 0 ? ["", `… and ${more} more.`] : []),
+  ].join("\n");
+}
+
+function now(execution: Execution): string {
+  if (!isUnfinished(execution)) {
+    const error = execution.ending?.error;
+    return error ? cell(`${error.step}: ${error.message}`) : "–";
+  }
+  const waiting = waitingSteps(execution);
+  const steps = Object.entries(execution.steps).flatMap(([path, { runs }]) => {
+    if (runs.at(-1)?.state !== "running") return [];
+    const what = waiting.get(path);
+    return [`${code(path)} ${what === undefined ? "is at work" : waitsFor(what)}`];
+  });
+  return steps.length > 0 ? steps.join("<br>") : "–";
+}
+
+function waitsFor(waiting: Waiting): string {
+  switch (waiting.for) {
+    case "retry":
+      return `tries again at ${time(waiting.until)}`;
+    case "delay":
+      return `waits until ${time(waiting.until)}`;
+    case "event":
+      return `waits for ${cell(waiting.events.join(", "))}`;
+    case "approval":
+      return "waits for an approval";
+    case "person":
+      return "waits for an answer";
+    default:
+      return waiting satisfies never;
+  }
+}
+
+function time(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,182 @@
+import type { Execution } from "../../core/execution.ts";
+import type { MessageBody } from "../../engine/ports/index.ts";
+import { code } from "../neutralise.ts";
+import { numberAt, textAt } from "../payload.ts";
+import { answerOnce, shortId, type Work } from "../room.ts";
+import {
+  ambiguous,
+  helpText,
+  notAllowed,
+  nothingRuns,
+  problemReply,
+  type Reply,
+  refused,
+  statusText,
+  taken,
+  unknownCommand,
+} from "./answers.ts";
+import { type Prepared, prepareAnswer, prepareDecision } from "./decide.ts";
+import { type CommandName, type ParsedCommand, parseCommands } from "./parse.ts";
+import { latestDefinition, ownCommands, runWorkflow, startByCommand } from "./start.ts";
+import { findTarget, takers } from "./target.ts";
+
+type Command = Extract<ParsedCommand, { kind: "command" }>;
+type Steering = Exclude<CommandName, "status" | "run" | "help">;
+
+/**
+ * Carries out the commands of a new comment, in their order: a reaction at once, an answer where something is to be said,
+ * a reaction at the end. Edits and bots are not heard; neither is a short form that nothing here can take.
+ */
+export async function handleComment(work: Work): Promise<readonly string[]> {
+  const { room, happening, octokit } = work;
+  const { number, payload, repository, sender } = happening;
+  const comment = numberAt(payload, "comment", "id");
+  if (happening.name !== "issue_comment.created" || number === null || comment === null || sender.isBot)
+    return [];
+  const parsed = parseCommands(textAt(payload, "comment", "body") ?? "");
+  if (parsed.length === 0) return [];
+
+  const list = async () =>
+    (await room.stores.executions.list({ repository: repository.id, subject: number })).executions;
+  const executions = await list();
+  const own = parsed.some(({ kind }) => kind === "custom") ? await ownCommands(work) : null;
+  const heard = parsed.flatMap((command, at) => {
+    if (command.kind === "custom" && !own?.names.has(command.word)) return [];
+    if (command.kind === "command" && command.short && takers(command.name, executions).length === 0)
+      return [];
+    return [{ command, id: `comment:${comment}:${at}` }];
+  });
+  if (heard.length === 0) return [];
+
+  const react = async (content: "eyes" | "+1" | "confused") => {
+    const request = { owner: repository.owner, repo: repository.name, comment_id: comment, content };
+    // A reaction is a courtesy: one that can't be made (the comment is deleted) keeps nothing from being done.
+    await octokit.rest.reactions.createForIssueComment(request).catch((error: unknown) => {
+      room.log.warn({ comment, err: error }, "could not react to a comment");
+    });
+  };
+  await react("eyes");
+  const replies: Reply[] = [];
+  for (const { command, id } of heard) {
+    const reply =
+      command.kind === "unknown"
+        ? unknownCommand(command.word)
+        : command.kind === "custom"
+          ? await startByCommand(work, own, command, id)
+          : await carryOut(work, command, id, await list());
+    if (reply.answer !== null) await answerOnce(work, number, id, reply.answer);
+    replies.push(reply);
+  }
+  await react(replies.every(({ ok }) => ok) ? "+1" : "confused");
+  return replies.map(({ note }) => note);
+}
+
+async function carryOut(
+  work: Work,
+  command: Command,
+  id: string,
+  executions: readonly Execution[],
+): Promise<Reply> {
+  const { room, happening, octokit } = work;
+  const may = (role: "read" | "write") =>
+    room.authoriser.mayCommand(octokit, happening.repository, happening.sender.login, role);
+  switch (command.name) {
+    case "help":
+    case "status": {
+      const refusal = await may("read");
+      if (refusal !== null) return notAllowed(command.name, refusal);
+      if (command.name === "help") return taken("help", helpText());
+      const named = executions.filter(({ workflow }) => workflow.stem === command.rest);
+      const shown = named.length > 0 ? named : executions;
+      return shown.length === 0 ? nothingRuns("status") : taken("status", statusText(shown));
+    }
+    case "run": {
+      const refusal = await may("write");
+      return refusal === null ? runWorkflow(work, command, id) : notAllowed("run", refusal);
+    }
+    case "pause":
+    case "resume":
+    case "cancel":
+    case "retry":
+    case "skip":
+    case "approve":
+    case "reject":
+    case "done":
+      return steer(work, command.name, command, id, executions);
+    default:
+      return command.name satisfies never;
+  }
+}
+
+/** A command for an execution: checked, then sent, so that whoever gave it learns at once what is wrong with it. */
+async function steer(
+  work: Work,
+  name: Steering,
+  command: Command,
+  id: string,
+  executions: readonly Execution[],
+): Promise<Reply> {
+  const { room, happening } = work;
+  const target = findTarget(name, command.rest, executions);
+  if ("none" in target) return nothingRuns(name);
+  if ("several" in target) return ambiguous(name, target.several);
+  const { execution, rest } = target;
+  const prepared = await prepare(work, name, execution, rest, command.block, id);
+  const what = `${name} for ${execution.workflow.stem} ${shortId(execution.id)}`;
+  const repeated = happening.again && wasTaken(execution, work);
+  if ("reply" in prepared) return repeated ? taken(what) : prepared.reply;
+  const problem = await room.engine.check(execution, prepared.body);
+  if (problem !== null) return repeated ? taken(what) : problemReply(name, problem);
+  await room.engine.send({ id, executionId: execution.id, at: happening.receivedAt, body: prepared.body });
+  return taken(what);
+}
+
+/**
+ * Whether this comment was acted on before a crash: then it no longer fits the execution, and an answer that says so would
+ * be wrong.
+ */
+function wasTaken(execution: Execution, { happening }: Work): boolean {
+  return execution.timeline.some(({ by, at }) => by === happening.sender.login && at >= happening.receivedAt);
+}
+
+async function prepare(
+  work: Work,
+  name: Steering,
+  execution: Execution,
+  rest: string,
+  block: string | null,
+  id: string,
+): Promise<Prepared> {
+  if (name === "approve" || name === "reject") return prepareDecision(work, execution, name, rest, id);
+  if (name === "done") return prepareAnswer(work, execution, rest, block, id);
+  const { room, happening, octokit } = work;
+  const { login } = happening.sender;
+  const refusal = await room.authoriser.mayCommand(octokit, happening.repository, login, "write");
+  if (refusal !== null) return { reply: notAllowed(name, refusal) };
+  const commanded = (
+    step: string | null,
+    reason: string | null,
+  ): Extract<MessageBody, { type: "commanded" }> => {
+    return { type: "commanded", id, command: name, by: login, step, reason };
+  };
+  if (name === "retry") {
+    const { from, latest } = /^(?:from\s+(?<from>\S+))?\s*(?<latest>latest)?$/i.exec(rest)?.groups ?? {};
+    if (from === undefined && latest === undefined && rest !== "")
+      return { reply: usage("retry [from STEP] [latest]") };
+    const body = commanded(from ?? null, null);
+    if (latest === undefined) return { body };
+    const definition = await latestDefinition(work, execution);
+    return "reply" in definition ? definition : { body: { ...body, workflow: definition.workflow } };
+  }
+  if (name === "skip") {
+    const [step = ""] = rest.split(/\s+/, 1);
+    const reason = rest.slice(step.length).trim();
+    if (step === "") return { reply: usage("skip STEP") };
+    return { body: commanded(step, reason === "" ? null : reason) };
+  }
+  return { body: commanded(null, rest === "" ? null : rest) };
+}
+
+function usage(form: string): Reply {
+  return refused(`usage of ${form}`, `Write it as ${code(`/hishamos ${form}`)}.`);
+}

@@ -1,0 +1,67 @@
+import type { Clock, Delivery, Engine, Log, Stores } from "../engine/ports/index.ts";
+import { createAuthoriser } from "./authorise.ts";
+import { pressButton } from "./buttons.ts";
+import type { Clients } from "./clients.ts";
+import { handleComment } from "./commands/handle.ts";
+import { createDefinitionReader } from "./definitions.ts";
+import { readFailure } from "./failures.ts";
+import { readHappening } from "./happening.ts";
+import { createIdentity } from "./identity.ts";
+import { takeReview } from "./reviews.ts";
+import type { Room, Work } from "./room.ts";
+import { routeEvent } from "./routing.ts";
+import { startTriggered } from "./start.ts";
+import { validatePush } from "./validation.ts";
+
+export interface ProcessorOptions {
+  readonly appId: number;
+  readonly engine: Engine;
+  readonly stores: Stores;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** In this order: what runs already hears of an event before anything is started by it. */
+const parts: readonly ((work: Work) => Promise<readonly string[]>)[] = [
+  validatePush,
+  routeEvent,
+  takeReview,
+  pressButton,
+  handleComment,
+  startTriggered,
+];
+
+/**
+ * Does a delivery's work and says what came of it. Every part is idempotent, and one that fails does not keep the others
+ * from their work; it rejects, to be called again, where a failure may pass by itself.
+ */
+export function createProcessor(options: ProcessorOptions): (delivery: Delivery) => Promise<string> {
+  const room: Room = {
+    ...options,
+    definitions: createDefinitionReader(),
+    authoriser: createAuthoriser(options.clock),
+    identity: createIdentity(options.clients),
+  };
+  return async (delivery) => {
+    const happening = readHappening(delivery);
+    if (happening === null) return "ignored: no repository, or no installation on it";
+    const work: Work = { room, happening, octokit: room.clients.installation(happening.installation) };
+    const notes: string[] = [];
+    const failures: string[] = [];
+    let transient: unknown;
+    for (const part of parts) {
+      try {
+        notes.push(...(await part(work)));
+      } catch (error) {
+        const failure = readFailure(error, room.clock.now());
+        if (failure.transient) transient ??= error;
+        failures.push(failure.message);
+        room.log.warn({ delivery: delivery.id, part: part.name, err: error }, "a part of a delivery failed");
+      }
+    }
+    if (transient !== undefined) throw transient;
+    if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
+    return notes.length > 0 ? `processed: ${notes.join("; ")}` : "ignored: it concerns no workflow";
+  };
+}

@@ -1,0 +1,58 @@
+import type { Octokit } from "@octokit/rest";
+import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
+import type { Authoriser } from "./authorise.ts";
+import type { Clients } from "./clients.ts";
+import type { DefinitionReader } from "./definitions.ts";
+import type { Happening } from "./happening.ts";
+import type { Identity } from "./identity.ts";
+import { commentOnce } from "./marker.ts";
+
+/** What the processing of a delivery works with. */
+export interface Room {
+  readonly appId: number;
+  readonly engine: Engine;
+  readonly stores: Pick<Stores, "executions" | "definitions">;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly definitions: DefinitionReader;
+  readonly authoriser: Authoriser;
+  readonly identity: Identity;
+}
+
+/** One delivery under way, with the client of its installation. Each part of the work returns what it did, in words. */
+export interface Work {
+  readonly room: Room;
+  readonly happening: Happening;
+  readonly octokit: Octokit;
+}
+
+/** Posts one comment; once, however often the delivery is processed. `key` names this answer. */
+export async function answerOnce(
+  { room, happening, octokit }: Work,
+  number: number,
+  key: string,
+  body: string,
+): Promise<void> {
+  await commentOnce(octokit, {
+    owner: happening.repository.owner,
+    repo: happening.repository.name,
+    number,
+    key: `answer:${key}`,
+    body,
+    appSlugOrId: room.appId,
+    log: room.log,
+    mayHaveHappened: happening.again,
+  });
+}
+
+/** Whether the sender is this App itself. */
+export async function isOurOwn({ room, happening }: Work): Promise<boolean> {
+  if (!happening.sender.isBot) return false;
+  return happening.sender.login.toLowerCase() === (await room.identity.botLogin()).toLowerCase();
+}
+
+/** An execution's id, short enough to read and long enough to find it. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}

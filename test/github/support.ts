@@ -1,0 +1,142 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
+import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { Engine, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
+import { silentLog } from "../../src/engine/ports/index.ts";
+import { createGitHubApp, type GitHubApp } from "../../src/github/app.ts";
+import { createClients } from "../../src/github/clients.ts";
+import { createInProcessQueue } from "../../src/queue/in-process.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
+import { openSqliteStores } from "../../src/state/sqlite/open.ts";
+
+export const SECRET = "a secret of these tests";
+export const REPO = "acme/shop";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+export interface Shop {
+  readonly github: SandboxGitHub;
+  readonly app: GitHubApp;
+  readonly engine: Engine;
+  readonly stores: Stores;
+  readonly clock: SimulatedClock;
+  /** Address of the webhook endpoint. */
+  readonly hook: string;
+  /** Resolves when every webhook is delivered, processed and acted on. */
+  settled(): Promise<void>;
+  /** Outcomes of the deliveries of an event, oldest first. */
+  outcomes(name: string): Promise<readonly (string | null)[]>;
+}
+
+export interface ShopOptions {
+  /** Files of the default branch. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly wrap?: (stores: Stores) => Stores;
+  /** False: deliveries are stored, and processed only after `app.start()`. */
+  readonly started?: boolean;
+}
+
+/** Steps of agents wait for a person; actions succeed at once. */
+async function work({ step, execution, workflow }: StepRequest): Promise<StepResult> {
+  if (step.kind.kind !== "agent") return { type: "succeeded", output: null, effects: [] };
+  const agent = workflow.agents.get(step.kind.agent);
+  return {
+    type: "parked",
+    effects: [],
+    waiting: {
+      for: "person",
+      agent: step.kind.agent,
+      question: `What about #${execution.subject?.number}?`,
+      outputSchema: agent?.outputSchema ?? null,
+      produces: step.kind.agent === "coding-agent" ? "pull_request" : null,
+    },
+  };
+}
+
+/**
+ * A repository acme/shop on a GitHub of its own, with the real App, engine and stores behind its webhooks. mona and
+ * hubot may write, reader may read, and olga owns it.
+ */
+export async function openShop(options: ShopOptions = {}): Promise<Shop> {
+  const clock = new SimulatedClock();
+  const github = await startSandboxGitHub({ now: () => clock.now() });
+  closing.push(() => github.close());
+  github.createRepository({
+    owner: "acme",
+    name: "shop",
+    files: options.files ?? {},
+    labels: ["bug", "question"],
+  });
+  for (const login of ["mona", "hubot"]) github.setRole(login, "write", REPO);
+  github.setRole("olga", "admin", REPO);
+  github.setRole("reader", "read", REPO);
+
+  const opened = await openSqliteStores({ directory: ":memory:" });
+  const stores = options.wrap?.(opened) ?? opened;
+  closing.push(() => opened.close());
+  const queue = createInProcessQueue({ concurrency: 10 });
+  const engine = createEngine({
+    stores: opened,
+    queue,
+    clock,
+    runners: { agent: { run: work }, action: { run: work } },
+  });
+  await engine.run();
+  closing.push(() => engine.stop());
+
+  const { id, privateKey } = github.app;
+  const baseUrl = `${github.url}/api/v3`;
+  const app = await createGitHubApp({
+    probot: { appId: id, privateKey, secret: SECRET, baseUrl, logLevel: "fatal" },
+    engine,
+    stores,
+    clients: createClients({ appId: id, privateKey, baseUrl }),
+    clock,
+    log: silentLog,
+  });
+  if (options.started !== false) app.start();
+  closing.push(() => app.stop());
+  const server = createServer((req, res) => {
+    void app.middleware(req, res).then((taken) => taken || res.writeHead(404).end());
+  });
+  const listening = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", listening.resolve);
+  await listening.promise;
+  closing.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/github/webhooks`;
+  github.setWebhookTarget(hook, SECRET);
+
+  const settled = async () => {
+    let before: number;
+    // What is done may cause webhooks, and they work.
+    do {
+      before = github.requests().length + github.deliveries().length;
+      await github.settled();
+      await app.idle();
+      await engine.idle();
+    } while (github.requests().length + github.deliveries().length !== before);
+  };
+  const outcomes = async (name: string) => {
+    const guids = github
+      .deliveries()
+      .filter(({ event, action }) => (action === null ? event : `${event}.${action}`) === name)
+      .map(({ guid }) => guid);
+    return Promise.all(
+      [...new Set(guids)].map(async (guid) => (await stores.deliveries.get(guid))?.outcome ?? null),
+    );
+  };
+  return { github, app, engine, stores, clock, hook, settled, outcomes };
+}
+
+/** The executions of acme/shop, oldest first. */
+export async function executionsOf({ stores }: Shop) {
+  return (await stores.executions.list({})).executions.toReversed();
+}
