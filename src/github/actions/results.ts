@@ -22,13 +22,14 @@ export function failed(code: string, message: string): StepResult {
   return { type: "failed", error: { code, message, class: "error" }, effects: [] };
 }
 
-export function outcomeUnknown(action: string, reason: string | null): StepResult {
-  const why = reason
-    ? `No clear answer came to ${action} (${reason})`
+/** `cause`: what came instead of an answer; null where an earlier attempt is in doubt. */
+export function outcomeUnknown(action: string, step: string, cause: Error | null): StepResult {
+  const why = cause
+    ? `No clear answer came to ${action}${cause.message && ` (${cause.message})`}`
     : `An earlier attempt at ${action} may have happened`;
   return failed(
     "outcome_unknown",
-    `${why}, and GitHub offers no way to find out, so it is not repeated. Look whether it happened: if it did, \`/hishamos skip STEP\`; if not, \`/hishamos retry\`.`,
+    `${why}, and GitHub offers no way to find out, so it is not repeated. Look whether it happened: if not, \`/hishamos retry\`; if it did, \`/hishamos skip ${step}\`, or \`/hishamos retry from\` the step after it.`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from "../../engine/ports/clock.ts";
 import { type Log, silentLog } from "../../engine/ports/log.ts";
 import type { StepResult, StepRunner } from "../../engine/ports/runner.ts";
 import type { Clients } from "../clients.ts";
+import { createIdentity } from "../identity.ts";
 import { callPages, type Method, methodOf } from "./call.ts";
 import { classOf } from "./classes.ts";
 import { failureOf } from "./errors.ts";
@@ -28,21 +29,8 @@ const later = new Set(["http.request", "actions.run"]);
 /** Runs `action` steps: any method of octokit.rest by its own name, and `comment.sticky`. */
 export function createActionRunner(options: ActionRunnerOptions): StepRunner {
   const { clients, clock, log = silentLog } = options;
-  let asked: Promise<string> | null = options.appSlug === undefined ? null : Promise.resolve(options.appSlug);
-
-  function slug(): Promise<string> {
-    asked ??= clients
-      .app()
-      .rest.apps.getAuthenticated()
-      .then(
-        ({ data }) => data?.slug ?? "",
-        (error: unknown) => {
-          asked = null;
-          throw error;
-        },
-      );
-    return asked;
-  }
+  const identity = createIdentity(clients);
+  const slug = async () => options.appSlug ?? (await identity.botLogin()).replace(/\[bot\]$/, "");
 
   return {
     async run(request) {
@@ -110,14 +98,15 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
     case "refused":
       return { type: "failed", ...failureOf(result.error, clock.now()), effects: [] };
     case "unknown":
-      return outcomeUnknown(method.name, result.error?.message ?? null);
+      return outcomeUnknown(method.name, request.path, result.error);
     default:
       return unreachable(result);
   }
 }
 
 function succeeded({ request, action }: ActionContext, read: boolean, data: unknown): StepResult {
-  const output = trimmed(data);
+  // An answer without a body (204) comes as an empty text.
+  const output = data === "" ? null : trimmed(data);
   if (read && JSON.stringify(output).length > largestOutput) {
     return failed(
       "output_too_large",

@@ -1,0 +1,113 @@
+import type { Execution, StepError } from "../../core/execution.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import { readyAnswer } from "../../engine/answer/index.ts";
+import { code, neutralise } from "../neutralise.ts";
+import {
+  type ApprovalWait,
+  anyWriter,
+  decidersOf,
+  type PersonWait,
+  type WaitingStep,
+  waitingApprovals,
+  waitingPersons,
+} from "./waiting.ts";
+
+/** One comment that calls for a person. The same key is never posted twice. */
+export interface Ask {
+  readonly key: string;
+  readonly body: string;
+}
+
+/** What people are to be asked or told now: decisions, answers, reminders, and a failure that ended it. */
+export function asksOf(workflow: Workflow, execution: Execution): readonly Ask[] {
+  if (workflow.report.comment === "none") return [];
+  if (execution.state === "failed") return [failureAsk(execution)];
+  if (execution.state !== "running") return [];
+  const approvals = waitingApprovals(workflow, execution);
+  const short = approvals.length === 1;
+  return [
+    ...approvals.flatMap((one) => reminded(execution, one, approvalBody(execution, one, short))),
+    ...waitingPersons(workflow, execution).flatMap((one) =>
+      reminded(execution, one, personBody(execution, one)),
+    ),
+  ];
+}
+
+/** The question itself, and the newest reminder of it. */
+function reminded(execution: Execution, { step, run, waiting }: WaitingStep, body: string): readonly Ask[] {
+  const asking = waiting.for === "approval" ? waiting.asking : 1;
+  const key = `ask/${execution.id}/${run.round}/${step.id}/${run.visit}/${asking}`;
+  const question = { key, body };
+  const sent = run.remind?.sent ?? 0;
+  if (sent === 0) return [question];
+  const reminder = `### 🔔 Still waiting: ${code(step.id)}\n\nReminder ${sent}. The question again:\n\n${body}`;
+  return [question, { key: `${key}/reminder/${sent}`, body: reminder }];
+}
+
+function approvalBody(
+  execution: Execution,
+  { step, waiting }: WaitingStep<ApprovalWait>,
+  short: boolean,
+): string {
+  const options = step.kind.kind === "approval" ? step.kind : null;
+  const [approve, reject] = short
+    ? ["/approve", "/reject REASON"]
+    : [`/hishamos approve ${step.id}`, `/hishamos reject ${step.id} REASON`];
+  const count = options?.count ?? 1;
+  const given = waiting.approvals.map(({ by }) => code(by)).join(", ");
+  return paragraphs(
+    `### ✋ Approval needed: ${code(step.id)}`,
+    `${title(execution)} waits for a decision${waiting.asking > 1 ? " again, because the pull request has a new head" : ""}.`,
+    waiting.message === null ? "" : neutralise(waiting.message),
+    `Who may decide: ${options ? decidersOf(options) : anyWriter}.`,
+    count > 1 ? `${count} people must approve${given ? `; so far: ${given}` : ""}.` : "",
+    waiting.headSha === null ? "" : `The decision is for commit ${waiting.headSha.slice(0, 12)}.`,
+    copy(approve),
+    copy(reject),
+  );
+}
+
+function personBody(execution: Execution, { step, waiting }: WaitingStep<PersonWait>): string {
+  const subject = execution.subject;
+  const closing = subject?.type === "issue" ? ` Write \`Closes #${subject.number}\` in its description.` : "";
+  const answer =
+    waiting.produces === "pull_request"
+      ? `Open a pull request for it.${closing} This step ends as soon as it is open.`
+      : `Answer with a comment like this one, filled in (${anyWriter} may):\n\n${copy(readyAnswer(step.id, waiting.outputSchema))}`;
+  return paragraphs(
+    `### 🙋 A person is needed: ${code(step.id)}`,
+    `${title(execution)} asks for ${code(waiting.agent)}:`,
+    neutralise(waiting.question, 20_000),
+    answer,
+  );
+}
+
+function failureAsk(execution: Execution): Ask {
+  const error = execution.ending?.error ?? null;
+  return {
+    key: `failed/${execution.id}/${execution.round}`,
+    body: paragraphs(
+      `### ❌ ${code(execution.workflow.name)} failed${error ? ` at ${code(error.step)}` : ""}`,
+      error ? errorWords(error) : "",
+      `When the cause is gone, ${anyWriter} can try again from there:`,
+      copy("/hishamos retry"),
+    ),
+  };
+}
+
+export function errorWords(error: StepError, max = 2_000): string {
+  return `${code(error.code)}: ${neutralise(error.message, max)}`;
+}
+
+function title(execution: Execution): string {
+  return `**${neutralise(execution.workflow.name, 200)}**`;
+}
+
+/** A block with GitHub's copy button; a command in a block of ours is never obeyed. */
+function copy(command: string): string {
+  return `\`\`\`\n${command.replaceAll("```", "")}\n\`\`\``;
+}
+
+function paragraphs(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== "").join("\n\n");
+}

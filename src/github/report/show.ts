@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import type { Octokit } from "@octokit/rest";
+import type { Execution } from "../../core/execution.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import type { Log } from "../../engine/ports/log.ts";
+import { isRequestFailure, rateLimit } from "../actions/errors.ts";
+import { commentOnce, findComment, withMarker } from "../marker.ts";
+import { asksOf } from "./asks.ts";
+import { type CheckRun, checkRunOf } from "./check.ts";
+import type { Urgency } from "./pacing.ts";
+import { type Shown, withAsked } from "./shown.ts";
+import { renderSticky } from "./sticky.ts";
+import { placeOf, waitingSteps } from "./waiting.ts";
+
+/** One pass over one execution at one state. */
+export interface Showing {
+  readonly workflow: Workflow;
+  readonly execution: Execution;
+  readonly octokit: Octokit;
+  /** Our App's slug, by which our comments and check runs are known. */
+  readonly slug: string;
+  readonly log: Log;
+  /** Now in ms. */
+  readonly now: number;
+  /** Nothing of ours is older (ms). */
+  readonly since: number;
+  /** Resolves when the next write may be made. */
+  readonly turn: (urgency: Urgency) => Promise<void>;
+  /** Takes what is known to be shown, after every write. */
+  readonly keep: (shown: Shown) => void;
+}
+
+/**
+ * Brings GitHub to the execution's state: people asked first, then the sticky comment, then the check run.
+ * Everything is found by its marker or external id before it is made, so a pass may be repeated after any
+ * failure. Rejects where trying later may help; what GitHub refuses for good is logged and left out.
+ */
+export async function show(showing: Showing, shown: Shown): Promise<Shown> {
+  let now = shown;
+  for (const part of [showAsks, showSticky, showCheck]) {
+    try {
+      now = await part(showing, now);
+    } catch (error) {
+      if (!isFinal(error, showing.now)) throw error;
+      const fields = { executionId: showing.execution.id, part: part.name, error };
+      showing.log.warn(fields, "GitHub refuses a part of the report; it is left out until the next change");
+    }
+  }
+  return now;
+}
+
+/** A refusal that the same request would meet again. */
+function isFinal(error: unknown, now: number): boolean {
+  return (
+    isRequestFailure(error) && error.status < 500 && error.status !== 401 && rateLimit(error, now) === null
+  );
+}
+
+async function showAsks(showing: Showing, shown: Shown): Promise<Shown> {
+  const { workflow, execution, octokit, slug, since, log, turn, keep } = showing;
+  const number = placeOf(execution);
+  if (number === null) return shown;
+  let now = shown;
+  for (const { key, body } of asksOf(workflow, execution)) {
+    if (now.asked.includes(key)) continue;
+    await turn("people");
+    const place = { ...repositoryOf(execution), number, key, appSlugOrId: slug, since, log };
+    await commentOnce(octokit, { ...place, body, mayHaveHappened: true });
+    now = withAsked(now, key);
+    keep(now);
+  }
+  return now;
+}
+
+async function showSticky(showing: Showing, shown: Shown): Promise<Shown> {
+  const { workflow, execution, octokit, slug, since, log, turn, keep } = showing;
+  const number = placeOf(execution);
+  if (number === null || !isStickyWanted(workflow, execution, shown)) return shown;
+  const key = `report/${execution.id}`;
+  const body = withMarker(renderSticky(workflow, execution), key);
+  const hash = hashOf(body);
+  if (shown.sticky?.hash === hash) return shown;
+  const repository = repositoryOf(execution);
+  const place = { ...repository, number, key, appSlugOrId: slug, since, log };
+  const known = shown.sticky ?? (await findComment(octokit, place));
+  await turn("news");
+  const id =
+    (known && (await updateComment(octokit, repository, known.id, body))) ??
+    (await commentOnce(octokit, { ...place, body, mayHaveHappened: shown.sticky !== null })).id;
+  const now = { ...shown, sticky: { id, hash } };
+  keep(now);
+  return now;
+}
+
+/** The comment's id, or null where somebody deleted it. */
+async function updateComment(octokit: Octokit, repository: Repository, id: number, body: string) {
+  try {
+    await octokit.rest.issues.updateComment({ ...repository, comment_id: id, body, request: { retries: 0 } });
+    return id;
+  } catch (error) {
+    if (isRequestFailure(error) && error.status === 404) return null;
+    throw error;
+  }
+}
+
+function isStickyWanted(workflow: Workflow, execution: Execution, shown: Shown): boolean {
+  const { comment } = workflow.report;
+  if (comment === "none") return false;
+  if (comment === "sticky" || shown.sticky) return true;
+  const asked = shown.asked.length > 0;
+  if (comment === "when_asked") return asked;
+  return execution.subject?.type === "issue" || asked || waitingSteps(workflow, execution).length > 0;
+}
+
+async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
+  const { workflow, execution, octokit, turn, keep } = showing;
+  const wanted = checkRunOf(workflow, execution);
+  if (wanted === null) return shown;
+  const hash = hashOf(JSON.stringify(wanted));
+  const completed = wanted.status === "completed";
+  const last = shown.check?.sha === wanted.head_sha ? shown.check : null;
+  if (last?.hash === hash) return shown;
+  const repository = repositoryOf(execution);
+  // GitHub does not take a completed check run back to in_progress: a new one of the same name replaces it.
+  const usable = (one: { readonly completed: boolean }) => !one.completed || completed;
+  const known = last && usable(last) ? last : await newestCheckRun(showing, wanted, last?.id ?? 0);
+  await turn("news");
+  const times = completed && execution.endedAt !== null ? { completed_at: iso(execution.endedAt) } : {};
+  const { head_sha, ...facts } = wanted;
+  const options = { ...repository, ...facts, ...times, request: { retries: 0 } };
+  const { data } =
+    known && usable(known)
+      ? await octokit.rest.checks.update({ ...options, check_run_id: known.id })
+      : await octokit.rest.checks.create({ ...options, head_sha, started_at: iso(execution.startedAt) });
+  const now = { ...shown, check: { sha: wanted.head_sha, id: data.id, hash, completed } };
+  keep(now);
+  return now;
+}
+
+/** The newest check run of this execution at the head that is younger than `after`, or null. */
+async function newestCheckRun({ octokit, execution, slug }: Showing, wanted: CheckRun, after: number) {
+  const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
+    ...repositoryOf(execution),
+    ref: wanted.head_sha,
+    check_name: wanted.name,
+    filter: "all",
+    per_page: 100,
+  });
+  const ours = runs.filter(
+    (run) => run.app?.slug === slug && run.id > after && run.external_id?.split("/")[0] === execution.id,
+  );
+  const [newest] = ours.toSorted((a, b) => b.id - a.id);
+  return newest ? { id: newest.id, completed: newest.status === "completed" } : null;
+}
+
+interface Repository {
+  readonly owner: string;
+  readonly repo: string;
+}
+
+function repositoryOf({ repository }: Execution): Repository {
+  return { owner: repository.owner, repo: repository.name };
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
