@@ -8,6 +8,7 @@ import { agentSchema, workflowSchema } from "../src/definition/schema/workflow.t
 const target = "src/definition/schema/validate.generated.ts";
 
 const ajv = new Ajv({
+  keywords: ["spot"],
   schemas: [workflowSchema, agentSchema],
   allErrors: true,
   allowUnionTypes: true,

@@ -57,7 +57,7 @@ class Composer {
         ? `the alias *${name} stands within what it names`
         : `there is no anchor &${name} above this alias`;
     this.#problems.add("alias", place, message);
-    return { tree: { type: "scalar", value: null, style: "plain", ...place }, size: 1, depth: 0 };
+    return broken(place);
   }
 
   /** Tells once that the definition grows too large, and cuts the branch. */
@@ -79,7 +79,7 @@ class Composer {
         );
     }
     this.overgrown = true;
-    return { tree: { type: "scalar", value: null, style: "plain", ...place }, size: 1, depth: 0 };
+    return broken(place);
   }
 
   #value(node: Exclude<ParsedNode, { source: string }> | ParsedNode): Measured {
@@ -96,17 +96,12 @@ class Composer {
     if (isMap(node)) {
       const inner = isMap(node.items[0]?.key) ? node.items[0].key : null;
       if (node.flow && inner !== null && isMap(inner) && inner.flow && node.items.length === 1) {
-        const { start, end } = place;
-        tellUnquoted(
-          start,
-          this.#problems.source.text.slice(start, end).split("\n")[0] ?? null,
-          this.#problems,
-        );
-        return { tree: { type: "scalar", value: null, style: "plain", ...place }, size: 1, depth: 0 };
+        tellUnquoted(place.start, this.#problems);
+        return broken(place);
       }
       return this.#map(node.items as Pair<ParsedNode, ParsedNode | null>[], place);
     }
-    return { tree: { type: "scalar", value: null, style: "plain", ...place }, size: 1, depth: 0 };
+    return broken(place);
   }
 
   #map(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], place: Place): Measured {
@@ -199,6 +194,10 @@ const styles: Readonly<Partial<Record<string, ScalarTree["style"]>>> = {
   BLOCK_LITERAL: "block",
   BLOCK_FOLDED: "block",
 };
+
+function broken(place: Place): Measured {
+  return { tree: { type: "scalar", value: null, style: "plain", broken: true, ...place }, size: 1, depth: 0 };
+}
 
 function placeOf(node: Node): Place {
   const [start, end] = node.range ?? [0, 0];

@@ -16,12 +16,14 @@ type Via = "success" | "failure" | "skip" | "timeout" | "exhausted";
 interface Edge {
   readonly to: string;
   readonly via: Via;
+  /** The route names no step, and this one is near to it: good enough to reach it, not to blame it. */
+  readonly guessed?: true;
 }
 
 export interface Graph {
   readonly list: StepList;
-  /** For each step the steps that may have run before it is entered. */
-  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The steps that may have run before this one is entered. */
+  before(id: string): ReadonlySet<string>;
 }
 
 const routeKeys = ["on_success", "on_failure", "on_skip", "on_timeout", "on_exhausted"] as const;
@@ -70,7 +72,7 @@ export function buildGraph(placed: readonly PlacedStep[], problems: Problems): G
       handlers: new Set([...reachable].filter((id) => !regular.has(id))),
       byId,
     },
-    before: stepsBefore([...byId.keys()], edges),
+    before: stepsBefore(edges),
   };
 }
 
@@ -101,8 +103,9 @@ function findEdges(
         continue;
       }
       const meant = nearest(target, byId.keys());
-      if (meant === undefined) complete = false;
-      else from.push({ to: meant, via });
+      // Of a word of two letters every other is near.
+      if (meant === undefined || target.length < 3) complete = false;
+      if (meant !== undefined) from.push({ to: meant, via, guessed: true });
       problems.add("unknownStep", routePlaces[key] ?? place, `unknown step "${target}"`, {
         hint: meant === undefined ? `Steps here: ${listed([...byId.keys()])}.` : `Did you mean "${meant}"?`,
       });
@@ -134,7 +137,8 @@ function tellCycles(
   problems: Problems,
 ): void {
   const bounded = new Set(placed.filter(({ maxVisitsGiven }) => maxVisitsGiven).map(({ step }) => step.id));
-  const follows = ({ to, via }: Edge): boolean => via !== "exhausted" && !bounded.has(to);
+  const follows = ({ to, via, guessed }: Edge): boolean =>
+    via !== "exhausted" && !guessed && !bounded.has(to);
   const told = new Set<string>();
   for (const { step, place } of placed) {
     if (bounded.has(step.id) || told.has(step.id)) continue;
@@ -144,7 +148,7 @@ function tellCycles(
     for (const id of closure([step.id], edges, follows)) {
       if (shortestPath(id, step.id, edges, follows)) told.add(id);
     }
-    problems.add("cycle", place, `circular dependency: ${cycle.join(" -> ")}`, {
+    problems.add("cycle", place, `circular dependency: ${drawn(cycle)}`, {
       hint: `Set max_visits on one of these steps, and on_exhausted for what happens then.`,
     });
   }
@@ -165,9 +169,10 @@ function tellExhausted(
       });
       continue;
     }
-    const back = target === step.id ? [target] : shortestPath(target, step.id, edges, () => true);
+    const back =
+      target === step.id ? [target] : shortestPath(target, step.id, edges, ({ guessed }) => !guessed);
     if (back === null) continue;
-    problems.add("exhausted", at, `on_exhausted leads back into the cycle: ${back.join(" -> ")}`, {
+    problems.add("exhausted", at, `on_exhausted leads back into the cycle: ${drawn(back)}`, {
       hint: "Name a step that leads out of it.",
       related: { message: `"${step.id}" may be entered ${step.maxVisits} times`, place },
     });
@@ -215,16 +220,33 @@ function walkBack(from: string, to: string, cameFrom: ReadonlyMap<string, string
   return path;
 }
 
-function stepsBefore(
-  ids: readonly string[],
-  edges: ReadonlyMap<string, readonly Edge[]>,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const before = new Map<string, Set<string>>(ids.map((id) => [id, new Set()]));
-  for (const id of ids) {
-    const next = (edges.get(id) ?? []).map(({ to }) => to);
-    for (const later of closure(next, edges, () => true)) before.get(later)?.add(id);
+/** Answered step by step as asked and then kept: most steps are never asked about. */
+function stepsBefore(edges: ReadonlyMap<string, readonly Edge[]>): Graph["before"] {
+  const reversed = new Map<string, Edge[]>();
+  for (const [from, list] of edges) {
+    for (const { to, via } of list) {
+      const into = reversed.get(to) ?? [];
+      into.push({ to: from, via });
+      reversed.set(to, into);
+    }
   }
-  return before;
+  const known = new Map<string, ReadonlySet<string>>();
+  return (id) => {
+    const found =
+      known.get(id) ??
+      closure(
+        (reversed.get(id) ?? []).map(({ to }) => to),
+        reversed,
+        () => true,
+      );
+    known.set(id, found);
+    return found;
+  };
+}
+
+/** Long ways by their beginning and their end. */
+function drawn(ids: readonly string[]): string {
+  return (ids.length > 10 ? [...ids.slice(0, 8), "…", ...ids.slice(-1)] : ids).join(" -> ");
 }
 
 function listed(ids: readonly string[]): string {

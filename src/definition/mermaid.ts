@@ -43,10 +43,9 @@ function edges(
   nodes: ReadonlyMap<string, string>,
 ): readonly string[] {
   if (list.order === "list") {
-    const next = list.steps[index + 1];
-    return next && step.conclude !== "completed" && step.conclude !== "failed"
-      ? [`  ${node} --> ${nodes.get(next.id)}`]
-      : [];
+    const next = nodes.get(list.steps[index + 1]?.id ?? "");
+    if (next === undefined) return [];
+    return [step.conclude === null ? `  ${node} --> ${next}` : `  ${node} -. skipped .-> ${next}`];
   }
   return routeLabels.flatMap(([route, name]) => {
     const target = step.routes[route];

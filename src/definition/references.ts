@@ -1,7 +1,7 @@
 import type { InputDefinition } from "../core/workflow.ts";
 import { didYouMean } from "../expression/index.ts";
 import type { Use } from "./expressions.ts";
-import { type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { short } from "./limits.ts";
 import { definitionProblems, type ProblemName, type Problems } from "./problems.ts";
 import type { Place } from "./source.ts";
@@ -22,9 +22,8 @@ export function checkStepReads(
       tellAt("unknownStep", use, `unknown step "${short(read)}"`, problems, { hint });
       continue;
     }
-    // An unknown owner has a problem of its own; outputs may read every step.
-    const before = use.step === null ? undefined : graph.before.get(use.step);
-    if (before === undefined || before.has(read)) continue;
+    // Outputs may read every step.
+    if (use.step === null || graph.before(use.step).has(read)) continue;
     const message =
       read === use.step
         ? `the step "${read}" reads its own result before it has one`

@@ -11,10 +11,12 @@ export class Source {
   readonly path: string;
   readonly text: string;
   readonly #lineStarts: readonly number[];
+  readonly #marked: boolean;
 
   constructor(text: string, path: string) {
     this.path = path;
     this.text = text;
+    this.#marked = text.startsWith("\ufeff");
     const starts = [0];
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
     this.#lineStarts = starts;
@@ -29,7 +31,9 @@ export class Source {
       if ((this.#lineStarts[middle] ?? 0) <= at) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: at - (this.#lineStarts[low] ?? 0) + 1 };
+    const column = at - (this.#lineStarts[low] ?? 0) + 1;
+    // No editor counts the byte order mark.
+    return { line: low + 1, column: low === 0 && this.#marked ? Math.max(1, column - 1) : column };
   }
 
   /** The line's text without its end, lines counted from 1; empty beyond the last. */
@@ -37,6 +41,6 @@ export class Source {
     const start = this.#lineStarts[line - 1];
     if (start === undefined) return "";
     const next = this.#lineStarts[line];
-    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, "");
+    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/^\ufeff|\r$/g, "");
   }
 }

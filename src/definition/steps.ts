@@ -1,10 +1,10 @@
 import { durationMs } from "../core/duration.ts";
 import type { ApprovalOptions, RetryPolicy, Routes, Step, StepKind } from "../core/workflow.ts";
-import { didYouMean } from "../expression/index.ts";
+import { didYouMean, nearest } from "../expression/index.ts";
 import { checkAction } from "./actions.ts";
 import type { Expressions } from "./expressions.ts";
 import type { PlacedStep } from "./graph.ts";
-import { forbiddenNames, short } from "./limits.ts";
+import { forbiddenNames, short, textLimits } from "./limits.ts";
 import type { Problems } from "./problems.ts";
 import { readDuration, readRetry } from "./retry.ts";
 import type { Place } from "./source.ts";
@@ -21,14 +21,13 @@ export interface StepContext {
 }
 
 const kindKeys = ["agent", "action", "approval", "wait_for", "delay"] as const;
-/** Kinds of later versions: told as such by the schema, so the step is not told to have none. */
 const laterKinds = ["workflow", "parallel", "steps"];
 const routeKeys = ["on_success", "on_failure", "on_skip", "on_timeout", "on_exhausted"] as const;
 
 /** Reads the steps that have an id; what the schema has told already is left out in silence. */
 export function readSteps(tree: Tree | undefined, context: StepContext): readonly PlacedStep[] {
   if (tree?.type !== "list") return [];
-  return tree.items.flatMap((item) => {
+  return tree.items.slice(0, textLimits.steps).flatMap((item) => {
     const map = mapOf(item);
     return map ? readStep(map, context) : [];
   });
@@ -102,7 +101,7 @@ function readKind(map: MapTree, owner: string | null, context: StepContext): Ste
   const { problems, expressions } = context;
   const given = kindKeys.filter((key) => map.entries.has(key));
   const [first, second] = given;
-  if (first === undefined && !laterKinds.some((key) => map.entries.has(key))) {
+  if (first === undefined && !hasOtherKind(map)) {
     const place = map.entries.get("id")?.value ?? { start: map.start, end: map.start };
     problems.add("stepKind", place, `the step ${owner === null ? "" : `"${short(owner)}" `}does nothing`, {
       hint: `Give it one of ${kindKeys.join(", ")}.`,
@@ -145,6 +144,13 @@ function readKind(map: MapTree, owner: string | null, context: StepContext): Ste
     default:
       return first satisfies never;
   }
+}
+
+/** Whether the schema has told of a kind already: one of a later version, or one that is spelt wrong. */
+function hasOtherKind(map: MapTree): boolean {
+  return [...map.entries.keys()].some(
+    (key) => laterKinds.includes(key) || nearest(key, kindKeys) !== undefined,
+  );
 }
 
 const noTime: Tree = { type: "scalar", value: "0s", style: "plain", start: 0, end: 0 };

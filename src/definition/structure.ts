@@ -11,7 +11,6 @@ import { child, type MapTree, type Tree, toJson } from "./tree.ts";
 interface SchemaError {
   readonly keyword: string;
   readonly instancePath: string;
-  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 interface Validate {
@@ -35,27 +34,22 @@ export function checkStructure(root: MapTree, kind: "workflow" | "agent", proble
 function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Problems): void {
   const path = error.instancePath.split("/").slice(1).map(unescape);
   const tree = follow(root, path);
-  const rule = parentSchema(schema, error.schemaPath);
+  if (tree.type === "scalar" && tree.broken) return;
+  const rule = ruleAt(schema, path);
   const expected = typeof rule["description"] === "string" ? rule["description"] : "another value";
-  const name = [...path].reverse().find((segment) => !/^\d+$/.test(segment)) ?? "workflow";
+  const name = nameOf(path);
   switch (error.keyword) {
     case "additionalProperties":
-      tellUnknownKey(
-        String(error.params["additionalProperty"]),
-        tree,
-        rule,
-        spotOf(error.schemaPath),
-        problems,
-      );
+      tellUnknownKey(String(error.params["additionalProperty"]), tree, rule, problems);
       return;
     case "required": {
       const missing = String(error.params["missingProperty"]);
-      const of = path.length === 0 ? "" : ` of ${describePath(path)}`;
+      const of = path.length === 0 ? "" : ` of ${name}`;
       problems.add("missingKey", startOf(tree), `the key "${missing}"${of} is missing`);
       return;
     }
     case "enum": {
-      const values = (rule["enum"] as readonly unknown[]).map(String);
+      const values = [rule["enum"]].flat().map(String);
       tellUnknownWord(tree, values, expected, problems);
       return;
     }
@@ -67,7 +61,14 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
     case "minimum":
     case "maximum":
     case "minItems":
+    case "maxItems":
       if (error.keyword === "minItems") problems.add("outOfRange", tree, `${name} must not be empty`);
+      else if (error.keyword === "maxItems")
+        problems.add(
+          "outOfRange",
+          startOf(tree),
+          `${name} may have ${String(rule["maxItems"])} entries at most`,
+        );
       else problems.add("outOfRange", tree, `${name} must be ${expected}, not ${describe(tree)}`);
       return;
     default:
@@ -77,7 +78,8 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
   }
 }
 
-function tellUnknownKey(key: string, tree: Tree, rule: Schema, spot: Spot | null, problems: Problems): void {
+function tellUnknownKey(key: string, tree: Tree, rule: Schema, problems: Problems): void {
+  const spot = (rule["spot"] ?? null) as Spot | null;
   const place = (tree.type === "map" ? tree.entries.get(key)?.key : undefined) ?? tree;
   if (spot !== null && laterKeys[spot]?.has(key)) {
     problems.add("notYet", place, `"${key}" is not supported yet in this version`);
@@ -134,41 +136,34 @@ function startOf(tree: Tree): Place {
   return { start: tree.start, end: tree.start };
 }
 
-function parentSchema(schema: Schema, schemaPath: string): Schema {
-  let found: Schema = schema;
-  for (const segment of schemaPath.split("/").slice(1, -1).map(unescape)) {
-    const next = found[segment];
+/**
+ * The part of the schema that binds the value at the path. ajv's own schemaPath is relative to the last `$ref`,
+ * so the schema is walked beside the path instead.
+ */
+function ruleAt(schema: Schema, path: readonly string[]): Schema {
+  let rule = schema;
+  for (const segment of path) {
+    const properties = (rule["properties"] ?? {}) as Schema;
+    const next = Object.hasOwn(properties, segment)
+      ? properties[segment]
+      : (/^\d+$/.test(segment) && rule["items"]) || rule["additionalProperties"];
     if (typeof next !== "object" || next === null) return {};
-    found = next as Schema;
+    rule = resolve(schema, next as Schema);
   }
-  return found;
+  return rule;
 }
 
-function spotOf(schemaPath: string): Spot | null {
-  const place = schemaPath.split("/").slice(1, -1).join("/");
-  switch (place) {
-    case "":
-      return "workflow";
-    case "$defs/step":
-      return "step";
-    case "$defs/trigger":
-      return "trigger";
-    case "properties/limits":
-      return "limits";
-    case "properties/report":
-      return "report";
-    case "$defs/step/properties/approval":
-      return "approval";
-    case "$defs/step/properties/wait_for":
-      return "wait_for";
-    default:
-      return place.endsWith("agent/properties/limits") ? "agent" : null;
-  }
+function resolve(schema: Schema, rule: Schema): Schema {
+  const reference = rule["$ref"];
+  if (typeof reference !== "string") return rule;
+  const definitions = schema["$defs"] as Readonly<Record<string, Schema>>;
+  return definitions[reference.slice("#/$defs/".length)] ?? {};
 }
 
-function describePath(path: readonly string[]): string {
-  const last = path.at(-1) ?? "";
-  return /^\d+$/.test(last) ? `${path.at(-2)}[${last}]` : last;
+/** `timeout`, or `steps[0]` for an item of a list. */
+function nameOf(path: readonly string[]): string {
+  const last = path.at(-1) ?? "workflow";
+  return /^\d+$/.test(last) && path.length > 1 ? `${path.at(-2)}[${last}]` : last;
 }
 
 function idHint(tree: Tree, expected: string): string | undefined {
@@ -183,8 +178,13 @@ function idHint(tree: Tree, expected: string): string | undefined {
 }
 
 function quoteHint(name: string, tree: Tree, rule: Schema, text: string): string | undefined {
+  if (name === "check") return 'For no check run write "none".';
   const takesText = [rule["type"]].flat().includes("string");
   if (!takesText || tree.type !== "scalar" || tree.value === null) return undefined;
+  if (typeof rule["pattern"] === "string") {
+    const timed = typeof tree.value === "number" && rule["pattern"].includes("ms|s|m");
+    return timed ? `A number needs its unit: ${tree.value}s, ${tree.value}m.` : undefined;
+  }
   // As it was written: 1.10 has become the number 1.1.
   const written = `"${text.slice(tree.start, tree.end)}"`;
   return `Put it in quotes: ${name === "version" ? `version: ${written}` : written}.`;

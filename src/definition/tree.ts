@@ -9,6 +9,8 @@ export interface ScalarTree extends Place {
   readonly value: string | number | boolean | null;
   /** How it is written, to find a position within its value. */
   readonly style: "plain" | "single" | "double" | "block";
+  /** Stands for something that could not be read, of which a problem tells already. */
+  readonly broken?: true;
 }
 
 export interface ListTree extends Place {

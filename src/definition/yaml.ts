@@ -1,7 +1,17 @@
-import { type Document, Lexer, Parser, parseAllDocuments, type YAMLError } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isScalar,
+  Lexer,
+  Parser,
+  parseAllDocuments,
+  visit,
+  type YAMLError,
+} from "yaml";
 import { composeTree } from "./compose.ts";
 import { textLimits } from "./limits.ts";
-import type { Problems } from "./problems.ts";
+import { definitionProblems, Problems } from "./problems.ts";
+import type { Place } from "./source.ts";
 import type { MapTree } from "./tree.ts";
 import { tellUnquoted } from "./unquoted.ts";
 
@@ -22,13 +32,13 @@ export function readYaml(problems: Problems): MapTree | null {
     );
     return null;
   }
-  const deep = tooDeepAt(text);
-  if (deep !== null) {
-    problems.add(
-      "tooDeep",
-      { start: deep, end: deep + 1 },
-      `lists and maps are nested more than ${textLimits.depth} levels deep`,
-    );
+  const excess = findExcess(text);
+  if (excess !== null) {
+    const message =
+      excess.name === "tooDeep"
+        ? `lists and maps are nested more than ${textLimits.depth} levels deep`
+        : `the file has more than ${textLimits.values} values`;
+    problems.add(excess.name, { start: excess.at, end: excess.at + 1 }, message);
     return null;
   }
   const documents = parseAllDocuments(text, {
@@ -74,55 +84,89 @@ function isSmall(text: string): boolean {
 
 /**
  * The library composes recursively, and 100 KB of `[` would overflow the stack; its parser keeps a stack of
- * its own, whose height is the depth. Each level may be two entries high (a list within a map's value).
+ * its own, whose height is the depth. Composing 1 MB of small values takes seconds, cutting it takes none.
  */
-function tooDeepAt(text: string): number | null {
+function findExcess(text: string): { readonly name: "tooDeep" | "tooLarge"; readonly at: number } | null {
   const parser = new Parser();
-  let offset = 0;
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme));
-    offset = parser.offset;
-    if (parser.stack.length > textLimits.depth + 1) return offset;
+    if (parser.stack.length > textLimits.depth + 1) return { name: "tooDeep", at: parser.offset };
+    if (++count > textLimits.lexemes) return { name: "tooLarge", at: parser.offset };
   }
   return null;
 }
 
 function tellErrors(document: Document, problems: Problems): void {
   const { source } = problems;
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.length === 0) return;
+  tellUnquotedIn(document, problems);
   const lines = new Set<number>();
-  for (const error of [...document.errors, ...document.warnings]) {
-    const { line } = source.position(error.pos[0]);
-    // What follows the first error of a line is mostly its echo.
-    if (lines.has(line)) continue;
+  for (const error of errors) {
+    const [start, end] = error.pos;
+    const { line, column } = source.position(start);
+    // What follows the first error of a line is mostly its echo, and so is one at the end of the text.
+    if (lines.has(line) || (problems.any && start >= source.text.trimEnd().length)) continue;
     lines.add(line);
-    const text = source.line(line);
-    const braces = unquotedBraces.exec(text);
-    if (braces) {
-      const start = error.pos[0] - source.position(error.pos[0]).column + 1 + braces[1].length;
-      tellUnquoted(start, braces[2], problems);
+    const before = beforeBraces.exec(source.line(line))?.[0];
+    if (before !== undefined) {
+      tellUnquoted(start - column + 1 + before.length, problems);
       continue;
     }
-    problems.add("syntax", { start: error.pos[0], end: error.pos[1] }, wording(error), {
-      hint: syntaxHints[error.code],
-    });
+    const opened = start >= source.text.trimEnd().length ? openedAt(document, start) : null;
+    if (opened !== null) {
+      problems.add("syntax", opened, `what begins with ${source.text[opened.start]} here is never closed`);
+    } else {
+      problems.add("syntax", { start, end }, wording(error), { hint: syntaxHints[error.code] });
+    }
   }
 }
 
-const unquotedBraces = /^(\s*(?:- +)*(?:[\w-]+: +)?)(\{\{.*?)\s*$/ as {
-  exec(text: string): [string, string, string] | null;
-};
+/** Some unquoted braces are valid YAML; told together with those that are not. */
+function tellUnquotedIn(document: Document, problems: Problems): void {
+  const found = new Problems(problems.source);
+  composeTree(document, found);
+  for (const problem of found.list()) {
+    if (problem.code === definitionProblems.unquoted.code) problems.take(problem);
+  }
+}
+
+/** The last quote or bracket that is still open at the end of the text: the error stands where it was missed. */
+function openedAt(document: Document, end: number): Place | null {
+  let found: Place | null = null;
+  visit(document, (_, node) => {
+    if (!isScalar(node) && !isCollection(node)) return;
+    const quoted = isScalar(node) && (node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE");
+    const flow = isCollection(node) && node.flow === true;
+    const [start, valueEnd] = node.range ?? [0, 0];
+    if ((quoted || flow) && valueEnd >= end) found = { start, end: start + 1 };
+  });
+  return found;
+}
+
+/** A line's value that begins with braces; most of these are broken YAML, some a map within a map. */
+const beforeBraces = /^\s*(?:- +)*(?:[\w-]+: +)?(?=\{\{)/;
 
 function wording(error: YAMLError): string {
+  const own = wordings[error.code];
+  if (own !== undefined) return own;
   const first = error.message.split("\n", 1)[0] ?? "";
   return first.charAt(0).toLowerCase() + first.slice(1);
 }
+
+const wordings: Readonly<Partial<Record<YAMLError["code"], string>>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'there is a second "key: value" where only a value can be',
+  MULTILINE_IMPLICIT_KEY: "a key must be on one line with its colon",
+  TAB_AS_INDENT: "tabs can't indent in YAML",
+};
 
 const syntaxHints: Readonly<Partial<Record<YAMLError["code"], string>>> = {
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_SCALAR_START: "Put the value in quotes.",
   BAD_INDENT: "Entries of one list or map begin in the same column.",
   MISSING_CHAR: "A text with : or # in it needs quotes.",
-  BLOCK_AS_IMPLICIT_KEY: "A text with : in it needs quotes.",
-  MULTILINE_IMPLICIT_KEY: "A text with : in it needs quotes.",
+  BLOCK_AS_IMPLICIT_KEY: "A text with : in it needs quotes; the keys of one map begin in the same column.",
+  MULTILINE_IMPLICIT_KEY: "Is a colon missing, or a quote?",
   TAG_RESOLVE_FAILED: "Drop the tag; a text that begins with ! needs quotes.",
 };

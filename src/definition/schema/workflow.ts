@@ -1,6 +1,9 @@
 // The shape of a definition, as JSON Schema (draft 07). No oneOf and anyOf: where a key takes several forms
 // (a text, a list or a map), the keywords of each form stand side by side and bind only their own type, so that
-// every error points at one value and says one thing. `description` completes "… must be".
+// every error points at one value and says one thing. `description` completes "… must be"; `spot` names the map in
+// foreign-keys.ts.
+
+import { textLimits } from "../limits.ts";
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -66,7 +69,7 @@ const trigger = map(
       description: "a command's name such as fix-it",
     },
   },
-  { type: ["object", "null"] },
+  { type: ["object", "null"], spot: "trigger" },
   "a map of filters",
 );
 
@@ -89,6 +92,7 @@ const retry: Schema = {
 };
 
 const approval: Schema = {
+  spot: "approval",
   type: ["object", "null"],
   description: "a map",
   properties: {
@@ -102,6 +106,7 @@ const approval: Schema = {
 };
 
 const waitFor: Schema = {
+  spot: "wait_for",
   type: ["string", "array", "object"],
   description: "an event, a list of events or a map",
   items: text("an event such as pull_request.closed"),
@@ -139,7 +144,7 @@ const step = map(
     fail_if: condition,
     conclude: { type: "string", enum: ["completed", "failed"], description: "an ending" },
   },
-  { required: ["id"] },
+  { required: ["id"], spot: "step" },
   "a step, that is a map",
 );
 
@@ -149,11 +154,14 @@ const agentKeys: Schema = {
   output_schema: mapOf(anything, "a JSON Schema, that is a map"),
   produces: { type: "string", enum: ["pull_request"], description: "what the agent produces" },
   tools: { type: "array", items: text(), description: "a list of tools" },
-  limits: map({
-    tokens: whole(1, 100_000_000),
-    timeout: ref("duration"),
-    steps: whole(1, 1000),
-  }),
+  limits: map(
+    {
+      tokens: whole(1, 100_000_000),
+      timeout: ref("duration"),
+      steps: whole(1, 1000),
+    },
+    { spot: "agent" },
+  ),
 };
 
 const input: Schema = {
@@ -200,21 +208,30 @@ export const workflowSchema: Schema = {
       },
       inputs: mapOf(ref("input")),
       permissions: mapOf({ type: "string", description: "read or write" }),
-      report: map({
-        comment: {
-          type: "string",
-          enum: ["auto", "sticky", "when_asked", "none"],
-          description: "a way to report",
+      report: map(
+        {
+          comment: {
+            type: "string",
+            enum: ["auto", "sticky", "when_asked", "none"],
+            description: "a way to report",
+          },
+          check: text("a check run's name or none"),
         },
-        check: text("a check run's name or none"),
-      }),
-      limits: map({ timeout: ref("duration") }),
+        { spot: "report" },
+      ),
+      limits: map({ timeout: ref("duration") }, { spot: "limits" }),
       defaults: map({ retry: ref("retry"), timeout: ref("duration") }),
       agents: mapOf(ref("agent")),
-      steps: { type: "array", minItems: 1, items: ref("step"), description: "a list of steps" },
+      steps: {
+        type: "array",
+        minItems: 1,
+        maxItems: textLimits.steps,
+        items: ref("step"),
+        description: "a list of steps",
+      },
       outputs: mapOf(anything),
     },
-    { required: ["name", "steps"] },
+    { required: ["name", "steps"], spot: "workflow" },
   ),
 };
 

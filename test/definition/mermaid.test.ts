@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { loadWorkflow, mermaid } from "../../src/definition/index.ts";
+
+function draw(text: string): string {
+  const loaded = loadWorkflow(text, "w.yml");
+  if (!("workflow" in loaded)) throw new Error(JSON.stringify(loaded.problems));
+  return mermaid(loaded.workflow);
+}
+
+test("a graph is drawn with its routes and handlers", () => {
+  const text = `name: W
+steps:
+  - {id: end, agent: coding-agent, max_visits: 2, on_success: ok, on_failure: tell, on_exhausted: tell}
+  - {id: ok, approval: , on_success: done, on_failure: end, on_timeout: tell}
+  - {id: done, wait_for: push, on_skip: nap}
+  - {id: tell, action: issues.createComment}
+  - {id: nap, delay: 1s}
+`;
+  expect(draw(text)).toBe(`flowchart TD
+  s1(["end: coding-agent"])
+  s1 --> s2
+  s1 -. failure .-> s4
+  s1 -. exhausted .-> s4
+  s2{{"ok: approval"}}
+  s2 --> s3
+  s2 -. failure .-> s1
+  s2 -. timeout .-> s4
+  s3[/"done: wait_for"/]
+  s3 -. skipped .-> s5
+  s4["tell: issues.createComment"]
+  s5("nap: delay")
+  class s4 handler
+  classDef handler stroke-dasharray: 4
+`);
+});
+
+test("a list is drawn from step to step, past one that may conclude only where it is skipped", () => {
+  const text = `name: W
+steps:
+  - {id: a, delay: 1s}
+  - {id: b, delay: 1s, condition: input.stop, conclude: completed}
+  - {id: c, delay: 1s}
+`;
+  expect(draw(text)).toBe(`flowchart TD
+  s1("a: delay")
+  s1 --> s2
+  s2("b: delay")
+  s2 -. skipped .-> s3
+  s3("c: delay")
+`);
+});
+
+test("no name of a workflow is read as Mermaid or HTML", () => {
+  const text = `name: W
+agents:
+  'x"]; click s1 "javascript:1" <script>': {instructions: x}
+steps:
+  - id: click
+    agent: 'x"]; click s1 "javascript:1" <script>'
+`;
+  const label = draw(text).split("\n")[1] ?? "";
+  expect(label).toBe('  s1(["click: x#34;#93;#59; click s1 #34;javascript:1#34; #60;script#62;"])');
+});
+
+test("the shipped Bug Lifecycle can be drawn", () => {
+  const text = readFileSync(new URL("../../workflows-library/bug-lifecycle.yml", import.meta.url), "utf8");
+  expect(draw(text)).toMatch(/code_review: code-reviewer/);
+});
