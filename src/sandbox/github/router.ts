@@ -121,8 +121,8 @@ interface Compiled {
   readonly names: readonly string[];
 }
 
-/** These may contain slashes. */
-const WIDE = new Set(["path", "ref", "basehead", "branch", "tag"]);
+/** These may contain slashes; a `path` may also be empty, with or without the slash before it: the root. */
+const WIDE = new Set(["ref", "basehead", "branch", "tag"]);
 
 function compile(one: Route): Compiled {
   const names: string[] = [];
@@ -132,10 +132,11 @@ function compile(one: Route): Compiled {
       const name = /^\{(\w+)\}$/.exec(part)?.[1];
       if (name === undefined) return part.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`);
       names.push(name);
+      if (name === "path") return "(.*?)";
       return WIDE.has(name) ? "(.+?)" : "([^/]+)";
     })
     .join("");
-  return { route: one, names, pattern: new RegExp(`^${pattern}$`) };
+  return { route: one, names, pattern: new RegExp(`^${pattern.replace("/(.*?)", "/?(.*?)")}$`) };
 }
 
 export interface Match {

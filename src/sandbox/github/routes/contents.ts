@@ -135,9 +135,6 @@ function deleteContent(call: WriteCall) {
 }
 
 export const contentRoutes: readonly Route[] = [
-  // An empty path is the root; clients write it with and without the slash.
-  read("GET /repos/{owner}/{repo}/contents", CONTENTS, (call) => getContent(call, "")),
-  read("GET /repos/{owner}/{repo}/contents/", CONTENTS, (call) => getContent(call, "")),
   read("GET /repos/{owner}/{repo}/contents/{path}", CONTENTS, (call) =>
     getContent(call, normalized(parameter(call, "path"))),
   ),
