@@ -1,7 +1,7 @@
 import { Keyv } from "keyv";
-import type { Database, DocumentStorage, Insertion, Row, SqlValue } from "./storage.ts";
+import type { Database, Insertion, Row, SqlValue } from "./storage.ts";
 import type { TableName } from "./tables.ts";
-import { toJson } from "./text.ts";
+import { toJson, wellFormed } from "./text.ts";
 
 /** What a table's generated columns read, by column name. */
 export type Facts = Readonly<Record<string, SqlValue>>;
@@ -12,7 +12,6 @@ export type Facts = Readonly<Record<string, SqlValue>>;
  */
 export interface Documents<T> {
   readonly keyv: Keyv<T>;
-  readonly storage: DocumentStorage;
   get(key: string): Promise<T | undefined>;
   set(key: string, document: T): Promise<boolean>;
   insert(key: string, document: T): Promise<Insertion>;
@@ -38,10 +37,10 @@ export function openDocuments<T>(
   });
   return {
     keyv,
-    storage,
-    get: (key) => keyv.get<T>(key),
-    set: (key, document) => keyv.set(key, document),
-    insert: (key, document) => storage.insert(key, toText(document)),
+    // Keys are text like any other: what is looked up is what was stored.
+    get: (key) => keyv.get<T>(wellFormed(key)),
+    set: (key, document) => keyv.set(wellFormed(key), document),
+    insert: (key, document) => storage.insert(wellFormed(key), toText(document)),
     read: (rows) => rows.map((row) => JSON.parse(String(row["value"])).value as T),
   };
 }

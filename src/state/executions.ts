@@ -31,9 +31,9 @@ export function openExecutions(database: Database): ExecutionStore {
 
     async list(query) {
       const limit = Math.min(Math.max(query.limit ?? 100, 1), maxPage);
-      const { where, values } = conditions(query);
+      const { where, values, bind } = conditions(query);
       const rows = await database.select(
-        `SELECT value FROM ${table} ${where} ORDER BY updated_at DESC, key LIMIT ${limit + 1}`,
+        `SELECT value FROM ${table} ${where} ORDER BY updated_at DESC, key LIMIT ${bind(limit + 1)}`,
         values,
       );
       const executions = documents.read(rows.slice(0, limit)).map(upgradeExecution);
@@ -89,7 +89,7 @@ function factsOf(execution: Execution): Record<string, SqlValue> {
   };
 }
 
-function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] } {
+function conditions(query: ExecutionQuery) {
   const parts: string[] = [];
   const values: SqlValue[] = [];
   const bind = (value: SqlValue) => `$${values.push(value)}`;
@@ -101,7 +101,7 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
   }
   if (query.slot !== undefined) parts.push(`slot = ${bind(query.slot)}`);
   if (query.states !== undefined) {
-    const states = query.states.map(bind).join(", ");
+    const states = [...new Set(query.states)].map(bind).join(", ");
     parts.push(query.states.length === 0 ? "1 = 0" : `state IN (${states})`);
     // Said a second time as the partial index says it, or no planner uses that index for bound values.
     if (query.states.every((state) => state === "running" || state === "paused"))
@@ -112,5 +112,5 @@ function conditions(query: ExecutionQuery): { where: string; values: SqlValue[] 
     const at = bind(place.updatedAt);
     parts.push(`updated_at <= ${at} AND (updated_at < ${at} OR key > ${bind(place.id)})`);
   }
-  return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values };
+  return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values, bind };
 }

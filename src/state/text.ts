@@ -1,3 +1,5 @@
+import type { SqlValue } from "./storage.ts";
+
 /**
  * Postgres refuses NUL in any text and lone surrogates in JSON, and people, models and webhooks send both.
  * They become U+FFFD before they are stored, in every store alike.
@@ -16,4 +18,9 @@ export function toJson(value: unknown): string {
   return text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/g, (escape) =>
     escape.length > 2 ? replacement : escape,
   );
+}
+
+/** Values to look for, as they were stored. */
+export function wellFormedValues(values: readonly SqlValue[]): SqlValue[] {
+  return values.map((value) => (typeof value === "string" ? wellFormed(value) : value));
 }

@@ -140,6 +140,9 @@ export function executionsContract({ stores, reopen }: Fixture): void {
       input: { "key\0": "\ud83d lone \udc00", escaped: "\\u0000 \\ud800", pair: "🙂" },
     });
     expect(await stores().executions.create(execution)).toBe("created");
+    const { executions } = await stores().executions.list({ slot: "slot\0\ud800" });
+    expect(executions.map(({ id }) => id)).toEqual([execution.id]);
+    expect(await stores().executions.load("\0\ud800")).toBeNull();
     expect(await stores().executions.load(execution.id)).toEqual({
       ...execution,
       actor: "a\ufffdb",
@@ -157,6 +160,13 @@ export function executionsContract({ stores, reopen }: Fixture): void {
     const loaded = await stores().executions.load(execution.id);
     expect(Object.entries(loaded?.input ?? {})).toEqual(Object.entries(input));
     expect(Object.hasOwn({}, "polluted")).toBe(false);
+  });
+
+  test("a group's name may have 800 characters, and no more", async () => {
+    const letters = Array.from({ length: 800 }, (_, index) => String.fromCharCode(0x4e00 + index * 7));
+    expect(await stores().executions.create(anExecution({ slot: letters.join("") }))).toBe("created");
+    const tooLong = stores().executions.create(anExecution({ slot: "x".repeat(801) }));
+    await expect(tooLong).rejects.toThrow("a concurrency group has at most 800 characters, this one 801");
   });
 
   test("a document of two megabytes is stored whole", async () => {

@@ -3,6 +3,7 @@ import type { Stores } from "../../engine/ports/store.ts";
 import { StateError } from "../error.ts";
 import type { Database } from "../storage.ts";
 import { openStores } from "../stores.ts";
+import { wellFormedValues } from "../text.ts";
 import { connectionOptions, openConnections } from "./pool.ts";
 import { prepareSchema } from "./schema.ts";
 import { PostgresStorage } from "./storage.ts";
@@ -51,7 +52,7 @@ function postgresDatabase(url: string, schema: string): Database {
   return {
     name: (table) => `${schema}.${table}`,
     storage: (table) => new PostgresStorage(table, schema, reads, saves, writes),
-    select: (sql, values) => reads.read(sql, values),
+    select: (sql, values) => reads.read(sql, wellFormedValues(values)),
     async close() {
       await writes.close();
       await Promise.all([reads.close(), saves.close()]);

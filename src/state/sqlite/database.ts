@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { closed } from "../error.ts";
 import type { Database, Row, SqlValue } from "../storage.ts";
 import type { TableName } from "../tables.ts";
+import { wellFormedValues } from "../text.ts";
 import { Commits } from "./commits.ts";
 import { SqliteStorage } from "./storage.ts";
 
@@ -23,7 +24,9 @@ export function sqliteDatabase(database: DatabaseSync): Database {
     storage: (table: TableName) => new SqliteStorage(database, commits, table),
     async select(sql: string, values: readonly SqlValue[]) {
       if (!database.isOpen) throw closed();
-      const named = Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
+      const named = Object.fromEntries(
+        wellFormedValues(values).map((value, index) => [`$${index + 1}`, value]),
+      );
       return prepared(sql).all(named) as Row[];
     },
     async close() {
