@@ -78,7 +78,7 @@ export async function composeService({
     log,
     observer: {
       saved(before, after, engineMs) {
-        for (const trace of traceOf(before, after)) log.info({ trace, engineMs }, trace.kind);
+        log.info({ traces: traceOf(before, after), revision: after.revision, engineMs }, "saved");
         observer?.saved(before, after, engineMs);
       },
     },

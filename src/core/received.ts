@@ -1,7 +1,7 @@
 import { currentRun, type Draft, putRun } from "./draft.ts";
 import { goOn } from "./enter.ts";
 import type { GitHubEvent } from "./event.ts";
-import type { LinkedPullRequest } from "./execution.ts";
+import type { LinkedPullRequest, Subject } from "./execution.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { headSha } from "./scope.ts";
 import { succeed } from "./settle.ts";
@@ -31,7 +31,8 @@ export function takeGitHubEvent(draft: Draft, event: GitHubEvent): void {
 function link(draft: Draft, pull: LinkedPullRequest): void {
   const { execution } = draft;
   const before = headSha(execution);
-  const known = execution.linked.some(({ number }) => number === pull.number);
+  const known = execution.linked.find(({ number }) => number === pull.number);
+  if (known && isSame(known, pull)) return;
   execution.linked = known
     ? execution.linked.map((linked) => (linked.number === pull.number ? pull : linked))
     : [...execution.linked, pull];
@@ -55,13 +56,20 @@ function updateSubject(draft: Draft, payload: JsonObject): void {
   if (!subject || !isObject(about) || about["number"] !== subject.number) return;
   const { title, labels, head } = about;
   const before = headSha(draft.execution);
-  draft.execution.subject = {
+  const told: Subject = {
     ...subject,
     title: typeof title === "string" ? title : subject.title,
     labels: Array.isArray(labels) ? labelNames(labels) : subject.labels,
     head_sha: isObject(head) && typeof head["sha"] === "string" ? head["sha"] : subject.head_sha,
   };
+  // What tells nothing new is no change, and costs no write.
+  if (isSame(told, subject)) return;
+  draft.execution.subject = told;
   if (headSha(draft.execution) !== before) askAgain(draft);
+}
+
+function isSame<T extends object>(a: T, b: T): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function labelNames(labels: readonly Json[]): readonly string[] {

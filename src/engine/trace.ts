@@ -40,8 +40,7 @@ export function traceOf(before: Execution | null, after: Execution): readonly Tr
       traces.push({ kind: "step", execution, round, step, visit, attempt, ...stateOf(run) });
     }
   }
-  // The end of the execution comes last, after the steps that led to it.
-  return traces.toSorted((a, b) => Number(isEnd(a)) - Number(isEnd(b)));
+  return traces.toSorted((a, b) => place(a) - place(b));
 }
 
 function stateOf(run: Run): Pick<Extract<Trace, { kind: "step" }>, "state" | "for" | "asking" | "error"> {
@@ -55,6 +54,8 @@ function stateOf(run: Run): Pick<Extract<Trace, { kind: "step" }>, "state" | "fo
   return { state: "waiting", for: waiting.for };
 }
 
-function isEnd(trace: Trace): boolean {
-  return trace.kind === "execution" && trace.state !== "running";
+/** As it happened: the start, what ended, what that began, and last the end of the execution. */
+function place(trace: Trace): number {
+  if (trace.kind === "execution") return trace.state === "running" ? 0 : 3;
+  return trace.state === "running" || trace.state === "waiting" ? 2 : 1;
 }

@@ -1,0 +1,206 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { formatProblem } from "../core/problem.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "../sandbox/github/index.ts";
+import { Player } from "../sandbox/scenario/player.ts";
+import { readScenario, type Scenario } from "../sandbox/scenario/scenario.ts";
+import { ServiceProcess } from "../sandbox/service-process.ts";
+import { Ledger } from "./ledger.ts";
+import { narrate, plain } from "./narrate.ts";
+import type { Output } from "./validate.ts";
+
+const usage = `Usage: hishamos demo [--json]
+
+Runs the Bug Lifecycle on a GitHub stand-in on this machine: people file a bug, triage, fix, review, test and deploy
+it; the service is killed in the middle. Needs no network and no database.
+Exit code: 0 if the issue is closed and the execution completed, 1 if not, 2 wrong usage.
+`;
+const workflowUrl = new URL("../../workflows-library/bug-lifecycle.yml", import.meta.url);
+const scenarioUrl = new URL("../sandbox/scenarios/bug-lifecycle.yml", import.meta.url);
+const timeoutMs = 60_000;
+const secret = "sandbox";
+
+export async function demoCommand(args: readonly string[], io: Output): Promise<number> {
+  let json: boolean;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { json: { type: "boolean" }, help: { type: "boolean" } },
+    });
+    if (values.help) {
+      io.stdout(usage);
+      return 0;
+    }
+    json = values.json ?? false;
+  } catch (error) {
+    io.stderr(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
+  }
+  const directory = await mkdtemp(join(tmpdir(), "hishamos-demo-"));
+  const sandbox = await startSandboxGitHub();
+  try {
+    return await play(sandbox, directory, json, io);
+  } finally {
+    await sandbox.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function play(sandbox: SandboxGitHub, directory: string, json: boolean, io: Output): Promise<number> {
+  const began = performance.now();
+  const say = (who: string, what: string) => {
+    if (json) return;
+    const seconds = ((performance.now() - began) / 1000).toFixed(2).padStart(6);
+    io.stdout(`${seconds}s  ${who.padEnd(9)} ${plain(what)}\n`);
+  };
+  const scenario = await setUp(sandbox);
+  const ledger = new Ledger();
+  let restarts = 0;
+  const ended = Promise.withResolvers<void>();
+  const service = new ServiceProcess({
+    env: {
+      ...sandbox.environment(),
+      WEBHOOK_SECRET: secret,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      HISHAMOS_DATA_DIR: directory,
+    },
+    onLine(line) {
+      if (line.msg !== "saved") return;
+      ledger.take(line);
+      for (const trace of line.traces ?? []) {
+        const text = narrate(trace);
+        if (text !== null) say("hishamos", text);
+        player.see(trace);
+        if (trace.kind === "execution" && trace.state !== "running" && trace.state !== "paused")
+          ended.resolve();
+      }
+    },
+  });
+  const connect = async () => {
+    const port = await service.start();
+    sandbox.setWebhookTarget(`http://127.0.0.1:${port}/api/github/webhooks`, secret);
+  };
+  const player = new Player({
+    sandbox,
+    scenario,
+    tell: say,
+    async restart() {
+      say("demo", "kills the service with SIGKILL");
+      await service.kill();
+      restarts += 1;
+      await connect();
+      say("demo", "has started the service again");
+    },
+  });
+  try {
+    await connect();
+    player.start();
+    await within(timeoutMs, ended.promise, player);
+    await settle(sandbox, scenario, player);
+  } catch (error) {
+    say("demo", `failed: ${error instanceof Error ? error.message : String(error)}`);
+    if (service.errors) io.stderr(service.errors);
+  } finally {
+    await service.stop();
+  }
+  return report(
+    sandbox,
+    { scenario, player, ledger, restarts, durationMs: Math.round(performance.now() - began), json },
+    io,
+  );
+}
+
+async function setUp(sandbox: SandboxGitHub): Promise<Scenario> {
+  const read = readScenario(await readFile(scenarioUrl, "utf8"), "bug-lifecycle.yml");
+  if ("problems" in read) throw new Error(read.problems.map(formatProblem).join("\n"));
+  const { scenario } = read;
+  const [owner = "", name = ""] = scenario.repository.split("/");
+  const workflow = await readFile(workflowUrl, "utf8");
+  sandbox.createRepository({
+    owner,
+    name,
+    collaborators: scenario.people,
+    labels: ["bug"],
+    files: { ".hishamos/bug-lifecycle.yml": workflow, ...scenario.files },
+  });
+  return scenario;
+}
+
+/** The end, a deed that failed, or the time limit: whichever comes first. */
+async function within(ms: number, end: Promise<void>, player: Player): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const left = player.left.map(({ to }) => to).join(", ");
+      reject(new Error(`not finished after ${ms / 1000} s; answers not given: ${left || "none"}`));
+    }, ms);
+  });
+  const failed = new Promise<never>((_, reject) => {
+    const watch = setInterval(() => player.done().catch(reject), 200);
+    void end.finally(() => clearInterval(watch));
+  });
+  try {
+    await Promise.race([end, late, failed]);
+    await player.done();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Until what people see is at the last state. */
+async function settle(sandbox: SandboxGitHub, { repository }: Scenario, { subject }: Player): Promise<void> {
+  await sandbox.until(() => /completed|failed|cancelled/.test(stickyOf(sandbox, repository, subject) ?? ""), {
+    what: "the last state in the sticky comment",
+  });
+}
+
+function stickyOf(sandbox: SandboxGitHub, repository: string, number: number | null): string | undefined {
+  if (number === null) return undefined;
+  return sandbox
+    .comments(repository, number)
+    .map(({ body = "" }) => body)
+    .find((body) => body.includes("```mermaid"));
+}
+
+interface Played {
+  readonly scenario: Scenario;
+  readonly player: Player;
+  readonly ledger: Ledger;
+  readonly restarts: number;
+  readonly durationMs: number;
+  readonly json: boolean;
+}
+
+function report(sandbox: SandboxGitHub, played: Played, io: Output): number {
+  const { scenario, player, ledger, restarts, durationMs, json } = played;
+  const { repository } = scenario;
+  const { subject } = player;
+  const issue = subject === null ? null : sandbox.issue(repository, subject);
+  const good = issue?.state === "closed" && ledger.execution?.state === "completed";
+  const comments = subject === null ? 0 : sandbox.comments(repository, subject).length;
+  const checkRuns = sandbox.checkRuns(repository).length;
+  if (json) {
+    const { execution, steps } = ledger;
+    const result = {
+      execution,
+      steps,
+      restarts,
+      issue: { state: issue?.state ?? null },
+      comments,
+      checkRuns,
+      durationMs,
+    };
+    io.stdout(`${JSON.stringify(result)}\n`);
+  } else {
+    io.stdout(
+      `\nThe sticky comment on #${subject} at the end:\n\n${stickyOf(sandbox, repository, subject) ?? "(none)"}\n\n`,
+    );
+    io.stdout(`${ledger.lines().join("\n")}\n`);
+    io.stdout(`issue ${issue?.state}, execution ${ledger.execution?.state}, ${restarts} restart, `);
+    io.stdout(`${comments} comments, ${checkRuns} check runs, ${(durationMs / 1000).toFixed(1)} s\n`);
+  }
+  return good ? 0 : 1;
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Trace } from "../engine/trace.ts";
+
+/** One line of the service's log (pino's JSON). */
+export interface LogLine {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+  readonly port?: number;
+  readonly traces?: readonly Trace[];
+  readonly engineMs?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface ServiceProcessOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLine: (line: LogLine) => void;
+}
+
+const startMs = 30_000;
+// The same file beside us in the sources and in the build.
+const server = new URL(import.meta.url.endsWith(".ts") ? "../server.ts" : "../server.js", import.meta.url);
+
+/** The real service as its own process, so that it can be killed as an operating system kills. */
+export class ServiceProcess {
+  readonly #options: ServiceProcessOptions;
+  #child: ChildProcess | null = null;
+  #errors = "";
+
+  constructor(options: ServiceProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the port once it listens; rejects with what it printed if it ends instead. */
+  async start(): Promise<number> {
+    this.#errors = "";
+    const child = spawn(process.execPath, [server.pathname], {
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...this.#options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors = (this.#errors + text).slice(-10_000);
+    });
+    return await new Promise<number>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`the service did not start in time\n${this.#errors}`)),
+        startMs,
+      );
+      child.once("exit", (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`the service ended (${code ?? signal})\n${this.#errors}`));
+      });
+      createInterface({ input: child.stdout }).on("line", (text) => {
+        const line = parse(text);
+        if (!line) return;
+        if (line.msg === "listening" && line.port !== undefined) {
+          clearTimeout(timer);
+          resolve(line.port);
+        }
+        this.#options.onLine(line);
+      });
+    });
+  }
+
+  /** What it wrote to its standard error so far. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** SIGKILL: no handler runs, nothing is flushed. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** SIGTERM: it saves what is under way and ends by itself. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+}
+
+function parse(text: string): LogLine | null {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return null;
+  }
+}
