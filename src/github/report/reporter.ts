@@ -60,7 +60,7 @@ export function createReporter(options: ReporterOptions): ReporterService {
   const stopping = new AbortController();
   const passes = new Set<Promise<void>>();
   let catchingUp: Promise<void> | null = null;
-  let cancelTakeUp: () => void = () => {};
+  let cancelTakeUp: (() => void) | null = null;
   let awaiting: (() => void)[] = [];
 
   function changed(execution: Execution): void {
@@ -206,7 +206,7 @@ export function createReporter(options: ReporterOptions): ReporterService {
     },
     async stop() {
       stopping.abort(new Error("the reporter is stopping"));
-      cancelTakeUp();
+      cancelTakeUp?.();
       for (const job of jobs.values()) job.cancelTimer?.();
       const all = awaiting;
       awaiting = [];
