@@ -86,7 +86,7 @@ class Composer {
     const place = placeOf(node);
     if (isScalar(node)) return { tree: this.#scalar(node, place), size: 1, depth: 0 };
     if (isSeq(node)) {
-      const items = node.items.map((item) => this.compose(item as ParsedNode, place));
+      const items = node.items.map((item) => this.compose(item, place));
       return {
         tree: { type: "list", items: items.map(({ tree }) => tree), ...place },
         size: items.reduce((sum, { size }) => sum + size, 1),
@@ -99,7 +99,7 @@ class Composer {
         tellUnquoted(place.start, this.#problems);
         return broken(place);
       }
-      return this.#map(node.items as Pair<ParsedNode, ParsedNode | null>[], place);
+      return this.#map(node.items, place);
     }
     return broken(place);
   }

@@ -41,7 +41,7 @@ function afterHeader(text: string, start: number): number {
 }
 
 function escapeLength(text: string, at: number): number {
-  switch (text[at + 1]) {
+  switch (text[at + 1] ?? "") {
     case "x":
       return 4;
     case "u":

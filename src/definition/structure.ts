@@ -23,10 +23,8 @@ interface Schema {
 
 /** Tells in our own words and with positions what the schema has against the tree. */
 export function checkStructure(root: MapTree, kind: "workflow" | "agent", problems: Problems): void {
-  const [validate, schema] =
-    kind === "workflow"
-      ? [validateWorkflow as unknown as Validate, workflowSchema]
-      : [validateAgent as unknown as Validate, agentSchema];
+  const [validate, schema]: readonly [Validate, Schema] =
+    kind === "workflow" ? [validateWorkflow, workflowSchema] : [validateAgent, agentSchema];
   if (validate(toJson(root))) return;
   for (const error of validate.errors ?? []) tell(error, schema, root, problems);
 }
@@ -85,7 +83,7 @@ function tellUnknownKey(key: string, tree: Tree, rule: Schema, problems: Problem
     problems.add("notYet", place, `"${key}" is not supported yet in this version`);
     return;
   }
-  const known = Object.keys((rule["properties"] ?? {}) as object);
+  const known = Object.keys(rule["properties"] ?? {});
   const hint =
     (spot === null ? undefined : habits[spot]?.get(key)) ??
     didYouMean(key, known) ??

@@ -76,6 +76,7 @@ const emptyHint = 'A workflow begins with "name:" and "steps:".';
 
 // Tab, line feed and carriage return are the only control characters of YAML; in unicode mode a surrogate
 // matches only where its other half is missing.
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const badCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff\ufffe\uffff]/u;
 
 function isSmall(text: string): boolean {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Problem } from "../../src/core/index.ts";
 import { loadAgent, loadWorkflow } from "../../src/definition/index.ts";
@@ -89,29 +89,26 @@ function readers(size: number): string {
   ).join("");
 }
 
-function expectPlaced(problems: readonly Problem[], text: string): void {
+/** The problems without words, or with a place that the text doesn't have. */
+function misplaced(problems: readonly Problem[], text: string): readonly Problem[] {
   const lines = text.split("\n");
-  for (const { position, related, message, path } of problems) {
-    expect(message).not.toBe("");
-    expect(path).toBe("x.yml");
-    for (const place of related ? [position, related.position] : [position]) {
-      expect(place).toBeDefined();
-      if (!place) continue;
-      expect(place.line).toBeGreaterThanOrEqual(1);
-      expect(place.line).toBeLessThanOrEqual(lines.length);
-      expect(place.column).toBeGreaterThanOrEqual(1);
-      expect(place.column).toBeLessThanOrEqual((lines[place.line - 1] ?? "").length + 1);
-    }
-  }
+  return problems.filter(({ position, related, message, path }) => {
+    const places = related ? [position, related.position] : [position];
+    const placed = places.every((place) => {
+      const line = place && lines[place.line - 1];
+      return line !== undefined && place && place.column >= 1 && place.column <= line.length + 1;
+    });
+    return message === "" || path !== "x.yml" || !placed;
+  });
 }
 
 test.for(hostile)("%s is a clear problem", ([, text, code]) => {
-  for (const load of [loadWorkflow, loadAgent]) {
-    const { problems } = load(text, "x.yml");
-    expectPlaced(problems, text);
+  const asWorkflow = loadWorkflow(text, "x.yml").problems;
+  expect(asWorkflow.map((problem) => problem.code)).toContain(code);
+  for (const problems of [asWorkflow, loadAgent(text, "x.yml").problems]) {
+    expect(misplaced(problems, text)).toEqual([]);
     expect(problems.length).toBeLessThanOrEqual(101);
-    expect(problems.every(({ message, hint = "" }) => message.length < 300 && hint.length < 300)).toBe(true);
-    if (load === loadWorkflow) expect(problems.map((problem) => problem.code)).toContain(code);
+    expect(problems.filter(({ message, hint = "" }) => message.length + hint.length > 500)).toEqual([]);
   }
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 });
@@ -198,7 +195,8 @@ const mutated = fc
 test("no mutation of a definition throws, and every problem has a place in the text", () => {
   fc.assert(
     fc.property(mutated, (text) => {
-      for (const load of [loadWorkflow, loadAgent]) expectPlaced(load(text, "x.yml").problems, text);
+      for (const load of [loadWorkflow, loadAgent])
+        expect(misplaced(load(text, "x.yml").problems, text)).toEqual([]);
     }),
     { numRuns: 2_000 },
   );
@@ -212,7 +210,7 @@ test("no text at all throws", () => {
         maxLength: 60,
       }),
       (text) => {
-        expectPlaced(loadWorkflow(text, "x.yml").problems, text);
+        expect(misplaced(loadWorkflow(text, "x.yml").problems, text)).toEqual([]);
       },
     ),
     { numRuns: 2_000 },

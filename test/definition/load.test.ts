@@ -291,16 +291,17 @@ test.for(graphs)("%s", ([, steps, order, handlers]) => {
   expect([...list.handlers]).toEqual(handlers);
 });
 
+const given = (name: string): AgentDefinition => ({
+  name,
+  engines: [],
+  instructions: "given",
+  outputSchema: null,
+  produces: null,
+  tools: [],
+  limits: { tokens: null, timeoutMs: null, steps: null },
+});
+
 test("agents come from the caller and from the file, which wins", () => {
-  const given = (name: string): AgentDefinition => ({
-    name,
-    engines: [],
-    instructions: "given",
-    outputSchema: null,
-    produces: null,
-    tools: [],
-    limits: { tokens: null, timeoutMs: null, steps: null },
-  });
   const text =
     "name: W\nagents:\n  poet: {instructions: own}\nsteps:\n  - {id: a, agent: poet}\n  - {id: b, agent: critic}\n";
   const agents = new Map([given("poet"), given("critic")].map((agent) => [agent.name, agent]));
@@ -341,6 +342,8 @@ test("an agent's file", () => {
   ]);
 });
 
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
 test("every shipped role has its file, which is a valid agent and says what it produces", () => {
   const folder = new URL("../../src/agents/roles/", import.meta.url);
   const files = readdirSync(folder).filter((file) => file.endsWith(".yml"));
@@ -349,6 +352,5 @@ test("every shipped role has its file, which is a valid agent and says what it p
     if (!("agent" in loaded)) throw new Error(JSON.stringify(loaded.problems));
     return { name: loaded.agent.name, produces: loaded.agent.produces };
   });
-  const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
   expect(agents.toSorted(byName)).toEqual([...shippedRoles].toSorted(byName));
 });

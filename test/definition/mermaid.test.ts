@@ -65,5 +65,5 @@ steps:
 
 test("the shipped Bug Lifecycle can be drawn", () => {
   const text = readFileSync(new URL("../../workflows-library/bug-lifecycle.yml", import.meta.url), "utf8");
-  expect(draw(text)).toMatch(/code_review: code-reviewer/);
+  expect(draw(text)).toMatch(/fix: coding-agent/);
 });
