@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GitStore } from "../../src/sandbox/github/git/store.ts";
-import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
+import { type AppOptions, type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
 import { asApp, asInstallation, asNobody, asPerson } from "./clients.ts";
 
 const at = { owner: "acme", repo: "shop" };
@@ -128,6 +128,30 @@ describe("people do what their role allows", () => {
     await asNobody(sandbox).rest.issues.get(one);
   });
 
+  test("others' comments, and locked conversations", async () => {
+    sandbox.as("mona").openIssue({ title: "One" });
+    const { id } = sandbox.as("mona").comment(1, "hers");
+    const tess = asPerson(sandbox, "tess");
+    await expect(tess.rest.issues.updateComment({ ...at, comment_id: id, body: "x" })).rejects.toMatchObject({
+      status: 403,
+    });
+    await asPerson(sandbox, "hubot").rest.issues.updateComment({ ...at, comment_id: id, body: "x" });
+    await asPerson(sandbox, "mona").rest.issues.lock({ ...at, issue_number: 1 });
+    await expect(tess.rest.issues.createComment({ ...at, issue_number: 1, body: "x" })).rejects.toMatchObject(
+      { status: 403 },
+    );
+    await asPerson(sandbox, "hubot").rest.issues.createComment({ ...at, issue_number: 1, body: "x" });
+  });
+
+  test("a second reaction of one kind is the first", async () => {
+    sandbox.as("mona").openIssue({ title: "One" });
+    const octokit = await bot();
+    const eyes = () => octokit.rest.reactions.createForIssue({ ...at, issue_number: 1, content: "eyes" });
+    const answers = [await eyes(), await eyes()];
+    expect(answers.map((answer) => answer.status)).toEqual([201, 200]);
+    expect(answers[0]?.data.id).toBe(answers[1]?.data.id);
+  });
+
   test("in the browser", () => {
     sandbox.as("stranger").openIssue({ title: "One", labels: ["bug"] });
     expect(sandbox.issue("acme/shop", 1).labels).toEqual([]);
@@ -222,16 +246,94 @@ describe("changes announce themselves as at GitHub", () => {
     ]);
   });
 
-  test("an App that is not subscribed, not permitted or suspended is not told", async () => {
-    const deaf = await startSandboxGitHub({
-      app: { events: ["issues"], permissions: { metadata: "read" } },
-      webhook: { url: "http://127.0.0.1:9/", secret: "s" },
+  const everything = { metadata: "read", issues: "read" } as const;
+  test.for<readonly [string, AppOptions, boolean, number]>([
+    ["subscribed and permitted", { events: ["issues"], permissions: everything }, false, 1],
+    ["not subscribed", { events: ["push"], permissions: everything }, false, 0],
+    ["not permitted", { events: ["issues"], permissions: { metadata: "read" } }, false, 0],
+    ["suspended", { events: ["issues"], permissions: everything }, true, 0],
+  ])("an App that is %s is told so many times", async ([, app, suspended, told]) => {
+    await using other = await startSandboxGitHub({ app });
+    const { installationId: id } = other.createRepository({ owner: "acme", name: "shop" });
+    if (suspended && id !== null) other.suspend(id);
+    // Nobody listens there: what counts is that it is tried.
+    other.setWebhookTarget(`${other.url}/nobody`, "s");
+    other.as("mona").openIssue({ title: "One" });
+    await other.settled();
+    expect(other.deliveries()).toHaveLength(told);
+  });
+
+  test("an issue closed twice was closed once", () => {
+    const mona = sandbox.as("mona");
+    mona.openIssue({ title: "One" });
+    mona.closeIssue(1);
+    mona.closeIssue(1);
+    expect(events).toEqual(["issues.opened", "issues.closed"]);
+  });
+
+  test("a pull request's head follows its branch until it is closed", () => {
+    const hubot = sandbox.as("hubot");
+    hubot.push({ branch: "fix", message: "Fix", files: { "a.txt": "1\n" } });
+    const { number } = hubot.openPullRequest({ title: "Fix", head: "fix" });
+    const second = hubot.push({ branch: "fix", message: "Fix", files: { "a.txt": "2\n" } });
+    expect(sandbox.pullRequests("acme/shop")[0]?.head.sha).toBe(second.sha);
+    hubot.closeIssue(number);
+    const third = hubot.push({ branch: "fix", message: "Fix", files: { "a.txt": "3\n" } });
+    expect(sandbox.pullRequests("acme/shop")[0]?.head.sha).toBe(second.sha);
+    hubot.reopenIssue(number);
+    expect(sandbox.pullRequests("acme/shop")[0]?.head.sha).toBe(third.sha);
+    hubot.deleteBranch({ branch: "fix" });
+    expect(sandbox.pullRequests("acme/shop")[0]?.state).toBe("closed");
+  });
+});
+
+async function secretsFound(octokit: Octokit): Promise<number> {
+  return (await octokit.rest.search.issuesAndPullRequests({ q: "secret is:issue" })).data.total_count;
+}
+
+describe("lists show what was asked for", () => {
+  test("pull requests by branch and state", async () => {
+    const hubot = sandbox.as("hubot");
+    for (const name of ["a", "b", "c"]) {
+      hubot.push({ branch: name, message: name, files: { [`${name}.txt`]: name } });
+      hubot.openPullRequest({ title: name, head: name, base: "main" });
+    }
+    hubot.push({ branch: "d", message: "d", files: { "d.txt": "d" } });
+    hubot.openPullRequest({ title: "d", head: "d", base: "a" });
+    hubot.closeIssue(2);
+    const octokit = await bot();
+    const titles = async (query: object) =>
+      (await octokit.rest.pulls.list({ ...at, ...query })).data.map((pull) => pull.title);
+    expect(await titles({})).toEqual(["d", "c", "a"]);
+    expect(await titles({ state: "all", head: "acme:b" })).toEqual(["b"]);
+    expect(await titles({ head: "acme:b" })).toEqual([]);
+    expect(await titles({ head: "other:a" })).toEqual([]);
+    expect(await titles({ base: "a" })).toEqual(["d"]);
+  });
+
+  test("issues by label, whatever its case", async () => {
+    sandbox.as("mona").openIssue({ title: "plain" });
+    sandbox.as("mona").openIssue({ title: "buggy", labels: ["bug", "urgent"] });
+    const octokit = await bot();
+    const titles = async (labels: string) =>
+      (await octokit.rest.issues.listForRepo({ ...at, labels })).data.map((issue) => issue.title);
+    expect([await titles("BUG,urgent"), await titles("bug,absent")]).toEqual([["buggy"], []]);
+  });
+
+  test("a search finds nothing in what the token cannot read", async () => {
+    sandbox.createRepository({
+      owner: "acme",
+      name: "hidden",
+      private: true,
+      collaborators: { mona: "read" },
     });
-    deaf.createRepository({ owner: "acme", name: "shop" });
-    deaf.as("mona").openIssue({ title: "One" });
-    await deaf.settled();
-    expect(deaf.deliveries()).toEqual([]);
-    await deaf.close();
+    sandbox.as("mona").openIssue({ repo: "acme/hidden", title: "secret" });
+    const narrow = await bot({ repository_ids: [repositoryId] });
+    expect([
+      await secretsFound(narrow),
+      await secretsFound(await bot()),
+      await secretsFound(asNobody(sandbox)),
+    ]).toEqual([0, 1, 0]);
   });
 });
 

@@ -89,6 +89,8 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await app.rest.apps.listInstallations();
     await app.rest.apps.getInstallation({ installation_id: installationId });
     await app.rest.apps.getRepoInstallation(at);
+    await app.rest.apps.getOrgInstallation({ org: "acme" });
+    await app.rest.apps.getUserInstallation({ username: "acme" });
     await bot.rest.apps.listReposAccessibleToInstallation();
     const narrow = {
       installation_id: installationId,
@@ -109,6 +111,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.repos.checkCollaborator({ ...at, username: "tess" });
     await bot.rest.teams.getMembershipForUserInOrg({ org: "acme", team_slug: "deployers", username: "mona" });
     await bot.rest.users.getByUsername({ username: "mona" });
+    await mona.rest.users.getAuthenticated();
     await bot.rest.repos.createDispatchEvent({ ...at, event_type: "deploy", client_payload: { stage: 1 } });
     expect(problems).toEqual([]);
   });
@@ -369,6 +372,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     sandbox.createRepository({ owner: "solo", name: "two", installed: false });
     sandbox.changeSelection(id, "added", ["solo/two"]);
     sandbox.changeSelection(id, "removed", ["solo/two"]);
+    sandbox.renameRepository("solo/two", "deux");
     sandbox.suspend(id);
     sandbox.suspend(id, false);
     sandbox.uninstall(id);

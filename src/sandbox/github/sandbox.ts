@@ -15,6 +15,7 @@ import {
   type InstallOptions,
   install,
   type RepositorySetup,
+  renameRepository,
   setUpRepository,
   suspend,
   uninstall,
@@ -118,9 +119,9 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
     else collaborators.set(key, role);
   }
 
+  /** Its owner renames it; the old name answers 404 (GitHub would redirect). */
   renameRepository(repo: RepositoryName, name: string): void {
-    this.#finder.repository(repo).name = name;
-    this.#world.changed();
+    renameRepository(this.#world, this.#finder.repository(repo), name);
   }
 
   install(options: InstallOptions): number {

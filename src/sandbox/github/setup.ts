@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { AccessLevel, App, Installation, Repository, User } from "./model.ts";
 import { nodeId } from "./serialize/basics.ts";
-import { announceInstallation } from "./webhooks/announce.ts";
+import { announce, announceInstallation } from "./webhooks/announce.ts";
 import { asDoer, fullName, type NewRepository, type World } from "./world.ts";
 
 export interface AppOptions {
@@ -41,17 +41,25 @@ const EVENTS = [
   "pull_request_review",
   "push",
   "release",
+  "repository",
   "repository_dispatch",
 ] as const;
+
+let generated: string | undefined;
+
+/** One key for all sandboxes of a process: making one takes a while, and nobody checks what it signs. */
+function privateKey(): string {
+  generated ??= generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  }).privateKey;
+  return generated;
+}
 
 export function makeApp(world: World, options: AppOptions = {}): App {
   const slug = options.slug ?? "hishamos";
   const id = options.id ?? world.nextId();
-  const { privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs1", format: "pem" },
-  });
   return {
     id,
     slug,
@@ -61,7 +69,7 @@ export function makeApp(world: World, options: AppOptions = {}): App {
     bot: world.addUser(`${slug}[bot]`, "Bot"),
     permissions: new Map(Object.entries(options.permissions ?? PERMISSIONS)),
     events: options.events ?? EVENTS,
-    privateKey,
+    privateKey: privateKey(),
     createdAt: world.now(),
   };
 }
@@ -160,6 +168,19 @@ export function changeSelection(
     repositories_added: action === "added" ? repositories.map(brief) : [],
     repositories_removed: action === "removed" ? repositories.map(brief) : [],
     requester: null,
+  });
+}
+
+export function renameRepository(world: World, repository: Repository, name: string): void {
+  const from = repository.name;
+  repository.name = name;
+  const payload = { changes: { repository: { name: { from } } } };
+  announce(world, {
+    event: "repository",
+    action: "renamed",
+    repository,
+    by: asDoer(repository.owner),
+    payload,
   });
 }
 

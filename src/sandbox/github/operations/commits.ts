@@ -141,6 +141,13 @@ function followPulls(
   }
 }
 
+/** Without its branch a pull request cannot go on: GitHub closes it. */
+function closePullsOf(world: World, repository: Repository, by: Doer, branch: string): void {
+  for (const issue of repository.issues.values()) {
+    if (isPull(issue) && issue.pull.headRef === branch) closeIssue(world, repository, issue, by);
+  }
+}
+
 export function recordCommit(
   world: World,
   repository: Repository,
@@ -175,8 +182,12 @@ export function moveRef(
   if (after === null) announceRef(world, repository, by, "delete", ref);
   else if (before === undefined) announceRef(world, repository, by, "create", ref);
   announcePush(world, repository, by, ref, before ?? NO_COMMIT, after ?? NO_COMMIT, forced);
-  if (!ref.startsWith("refs/heads/") || after === null) return;
+  if (!ref.startsWith("refs/heads/")) return;
   const branch = ref.slice("refs/heads/".length);
+  if (after === null) {
+    closePullsOf(world, repository, by, branch);
+    return;
+  }
   if (before !== undefined) followPulls(world, repository, by, branch, before, after);
   const { suite, isNew } = suiteFor(world, repository, after, branch, before ?? null);
   if (isNew)

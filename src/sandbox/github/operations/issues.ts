@@ -148,6 +148,8 @@ export function reopenIssue(world: World, repository: Repository, issue: Issue, 
   if (issue.state === "open") return;
   issue.state = "open";
   issue.stateReason = issue.pull === null ? "reopened" : null;
+  if (issue.pull !== null)
+    issue.pull.headSha = repository.git.branch(issue.pull.headRef) ?? issue.pull.headSha;
   issue.closedAt = null;
   issue.closedBy = null;
   record(world, issue, "reopened", by, { state_reason: issue.stateReason });

@@ -74,6 +74,14 @@ function createToken(call: Call) {
   return { status: 201, body };
 }
 
+/** The installation on a person's or an organization's account. */
+function installationOn(call: Call, login: string) {
+  appOf(call.caller);
+  const account = found(call.world.user(login));
+  const installation = [...call.world.installations.values()].find((one) => one.account === account);
+  return { status: 200, body: installationJson(call.world, found(installation)) };
+}
+
 export const appRoutes: readonly Route[] = [
   route("GET /app", (call) => ({
     status: 200,
@@ -90,6 +98,8 @@ export const appRoutes: readonly Route[] = [
     body: installationJson(call.world, installationOf(call)),
   })),
   route("POST /app/installations/{installation_id}/access_tokens", createToken),
+  route("GET /orgs/{org}/installation", (call) => installationOn(call, parameter(call, "org"))),
+  route("GET /users/{username}/installation", (call) => installationOn(call, parameter(call, "username"))),
   route("GET /repos/{owner}/{repo}/installation", (call) => {
     appOf(call.caller);
     const repository = found(call.world.repository(parameter(call, "owner"), parameter(call, "repo")));

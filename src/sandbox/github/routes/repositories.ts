@@ -1,6 +1,7 @@
+import { doerOf } from "../auth.ts";
 import { isObject, requiredText } from "../input.ts";
 import { page } from "../pagination.ts";
-import { invalid, notFound } from "../refusal.ts";
+import { forbidden, invalid, notFound } from "../refusal.ts";
 import { parameter, type RepositoryCall, type Route, read, route, type WriteCall, write } from "../router.ts";
 import { api, publicUser } from "../serialize/basics.ts";
 import { collaboratorPermission, fullRepository, repositoryJson } from "../serialize/repository.ts";
@@ -51,6 +52,11 @@ export const permissionRoutes: readonly Route[] = [
     if (login === undefined || !members.has(login)) throw notFound();
     const url = api(call.world, `/organizations/${org}/team/${slug}/memberships/${login}`);
     return { status: 200, body: { url, role: "member", state: "active" } };
+  }),
+  route("GET /user", (call) => {
+    const { user, app } = doerOf(call.caller);
+    if (app !== null) throw forbidden();
+    return { status: 200, body: publicUser(call.world, user) };
   }),
   route("GET /users/{username}", (call) => ({
     status: 200,
