@@ -1,0 +1,252 @@
+import { describe, expect, test } from "vitest";
+import type { Execution } from "../../../src/core/execution.ts";
+import { asksOf, checkRunOf, fittingCommands, renderSticky } from "../../../src/github/report/index.ts";
+import { aWorkflow } from "../../support/workflow.ts";
+import {
+  aLifecycle,
+  approval,
+  approvalOptions,
+  completed,
+  failedRun,
+  person,
+  running,
+  withRuns,
+} from "./support.ts";
+
+const workflow = aLifecycle();
+const head = "b".repeat(40);
+const linked = [{ number: 2, url: "", branch: "fix", head_sha: head, state: "open" }] as const;
+const failure = {
+  step: "fix",
+  code: "http_404",
+  message: "gone @everyone <!-- x -->",
+  class: "error",
+} as const;
+const ended = { endedAt: 1, linked };
+
+const states: Readonly<Record<string, Execution>> = {
+  working: withRuns({ triage: running() }, { linked }),
+  "person asked": withRuns({ triage: running(person) }, { linked }),
+  "pull request asked": withRuns({ fix: running({ ...person, produces: "pull_request" }) }),
+  "approval asked": withRuns({ triage: completed(), deploy: running(approval) }, { linked }),
+  "event awaited": withRuns(
+    { fix: running({ for: "event", events: ["pull_request.closed"], since: 0 }) },
+    { linked },
+  ),
+  paused: withRuns({ triage: completed() }, { state: "paused", pausedAt: 1, linked }),
+  completed: withRuns({ triage: completed() }, { state: "completed", ...ended }),
+  failed: withRuns(
+    { fix: failedRun("gone") },
+    { state: "failed", ending: { state: "failed", error: failure }, ...ended },
+  ),
+  cancelled: withRuns({}, { state: "cancelled", ...ended }),
+};
+
+function at(state: string): Execution {
+  const execution = states[state];
+  if (!execution) throw new Error(`no state ${state}`);
+  return execution;
+}
+
+test.for([
+  ["working", ["/hishamos pause", "/hishamos cancel"], []],
+  [
+    "person asked",
+    ["/hishamos done triage severity=1", "/hishamos skip triage", "/hishamos pause", "/hishamos cancel"],
+    [],
+  ],
+  ["pull request asked", ["/hishamos skip fix", "/hishamos pause", "/hishamos cancel"], null],
+  [
+    "approval asked",
+    ["/approve", "/reject", "/hishamos pause", "/hishamos cancel"],
+    ["approve", "reject", "cancel"],
+  ],
+  ["event awaited", ["/hishamos skip fix", "/hishamos pause", "/hishamos cancel"], []],
+  ["paused", ["/hishamos resume", "/hishamos cancel"], ["resume", "cancel"]],
+  ["completed", [], []],
+  ["failed", ["/hishamos retry"], ["retry"]],
+  ["cancelled", ["/hishamos retry"], ["retry"]],
+] as const)("%s: %j fit, and the check run's buttons are %j", ([state, commands, buttons]) => {
+  expect(fittingCommands(workflow, at(state)).map(({ command }) => command)).toEqual(commands);
+  const check = checkRunOf(workflow, at(state));
+  expect(check && check.actions.map(({ identifier }) => identifier)).toEqual(buttons);
+});
+
+test.for([
+  ["working", "in_progress", undefined],
+  ["approval asked", "completed", "action_required"],
+  ["paused", "completed", "action_required"],
+  ["completed", "completed", "success"],
+  ["failed", "completed", "failure"],
+  ["cancelled", "completed", "cancelled"],
+] as const)(
+  "%s is the check run %s, %s, at the newest pull request's head",
+  ([state, status, conclusion]) => {
+    const check = checkRunOf(workflow, at(state));
+    expect(check).toMatchObject({ name: "HishamOS / Bug Lifecycle", head_sha: head, status });
+    expect(check?.conclusion).toBe(conclusion);
+  },
+);
+
+test("a check run names its execution, and the asking while an approval waits", () => {
+  const asked = at("approval asked");
+  expect(checkRunOf(workflow, asked)?.external_id).toBe(`${asked.id}/deploy/1`);
+  expect(checkRunOf(workflow, at("working"))?.external_id).toBe(at("working").id);
+});
+
+test("work without a pull request has no check run, nor has a workflow that wants none", () => {
+  const asked = at("approval asked");
+  expect(checkRunOf(workflow, { ...asked, linked: [] })).toBeNull();
+  expect(checkRunOf(aLifecycle({ report: { comment: "auto", check: null } }), asked)).toBeNull();
+});
+
+test("buttons keep to GitHub's lengths, however long a step's name is", () => {
+  const id = "deploy_to_the_production_cluster_in_the_north_of_europe";
+  const long = aWorkflow([{ id, kind: { kind: "approval", ...approvalOptions } }]);
+  const check = checkRunOf(long, withRuns({ [id]: running(approval) }, { linked }));
+  expect(check?.actions).toHaveLength(3);
+  for (const { identifier, label, description } of check?.actions ?? []) {
+    expect([identifier.length <= 20, label.length <= 20, description.length <= 40]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  }
+});
+
+test("of two approvals that wait, each command names its step", () => {
+  const kind = { kind: "approval", ...approvalOptions } as const;
+  const two = aWorkflow([
+    { id: "qa", kind },
+    { id: "legal", kind },
+  ]);
+  const execution = withRuns({ qa: running(approval), legal: running(approval) });
+  const commands = fittingCommands(two, execution).map(({ command }) => command);
+  expect(commands.slice(0, 4)).toEqual([
+    "/hishamos approve qa",
+    "/hishamos reject qa",
+    "/hishamos approve legal",
+    "/hishamos reject legal",
+  ]);
+});
+
+describe("asks", () => {
+  test.for([
+    ["working", []],
+    ["person asked", [/How bad is it\?[\s\S]*```\n\/hishamos done triage severity=1\n```/]],
+    ["pull request asked", [/Open a pull request for it\. Write `Closes #1`/]],
+    [
+      "approval asked",
+      [
+        /Who may decide: anyone with the role write or higher; not who started it nor the author\.[\s\S]*commit aaaaaaaaaaaa\.[\s\S]*```\n\/approve\n```/,
+      ],
+    ],
+    ["paused", []],
+    ["completed", []],
+    ["failed", [/failed at `fix`[\s\S]*`http_404`: gone[\s\S]*\/hishamos retry/]],
+  ] as const)("%s asks %j", ([state, bodies]) => {
+    const asks = asksOf(workflow, at(state));
+    expect(asks).toHaveLength(bodies.length);
+    for (const [i, body] of bodies.entries()) expect(asks[i]?.body).toMatch(body);
+  });
+
+  test("nobody is asked where the workflow wants no comments", () => {
+    expect(asksOf(aLifecycle({ report: { comment: "none", check: null } }), at("person asked"))).toEqual([]);
+  });
+
+  test("every asking, visit and round is another question", () => {
+    const keys = [
+      withRuns({ deploy: running(approval) }, { id: "e" }),
+      withRuns({ deploy: running({ ...approval, asking: 2 }) }, { id: "e" }),
+      withRuns({ deploy: running(approval, { visit: 2 }) }, { id: "e" }),
+      withRuns({ deploy: running(approval, { round: 2 }) }, { id: "e", round: 2 }),
+    ].map((execution) => asksOf(workflow, execution)[0]?.key);
+    expect(new Set(keys).size).toBe(4);
+  });
+
+  test("a reminder is a further comment", () => {
+    const execution = withRuns({ deploy: running(approval, { remind: { at: 1, sent: 2 } }) });
+    expect(asksOf(workflow, execution).map(({ key }) => key.split("/").slice(4))).toEqual([
+      ["1", "1"],
+      ["1", "1", "reminder", "2"],
+    ]);
+  });
+
+  test("strangers call nobody and forge nothing, the workflow's deciders are called", () => {
+    const kind = {
+      kind: "approval",
+      ...approvalOptions,
+      from: ["alice", "@octo-org/ops", "role:admin"],
+    } as const;
+    const strict = aWorkflow([{ id: "deploy", kind }]);
+    const message = "ship it @everyone <!-- hishamos:1 --> ![](http://x)";
+    const body = asksOf(strict, withRuns({ deploy: running({ ...approval, message }) }))[0]?.body ?? "";
+    expect(body).toContain("Who may decide: @alice, @octo-org/ops, anyone with the role admin or higher");
+    expect(body).not.toMatch(/@everyone|<!--|!\[\]\(/);
+    expect(asksOf(workflow, at("failed"))[0]?.body).not.toMatch(/@everyone|<!--/);
+  });
+});
+
+describe("the sticky comment", () => {
+  test("shows state, steps, drawing, pull requests, commands", () => {
+    expect(renderSticky(workflow, { ...at("approval asked"), id: "abc" })).toMatchInlineSnapshot(`
+      "### Bug Lifecycle: ▶️ running
+
+      \`deploy\` waits for approval
+
+      | | Step | State | Entered | | Time |
+      | --- | --- | --- | --- | --- | --- |
+      | ✅ | triage | completed | 1× |  | 1 min 5 s |
+      | ⬜ | fix | pending | | | |
+      | 🟡 | deploy | waiting | 1× | approval | since 2026-01-01 00:00 UTC |
+      | ⬜ | close | pending | | | |
+
+      <details><summary>Drawing</summary>
+
+      \`\`\`mermaid
+      flowchart TD
+        s1(["triage: bug-triage-agent"])
+        s1 --> s2
+        s2(["fix: coding-agent"])
+        s2 --> s3
+        s3{{"deploy: approval"}}
+        s3 --> s4
+        s4["close: issues.update"]
+        classDef completed fill:#1a7f37,color:#fff,stroke:#1a7f37
+        class s1 completed
+        classDef waiting fill:#9a6700,color:#fff,stroke:#9a6700
+        class s3 waiting
+      \`\`\`
+
+      </details>
+
+      Pull requests: #2 (open)
+
+      Commands that fit now:
+
+      - \`/approve\` approves deploy (anyone with the role write or higher; not who started it nor the author)
+      - \`/reject\` rejects deploy (anyone with the role write or higher; not who started it nor the author)
+      - \`/hishamos pause\` enters no further step until it is resumed (anyone with the role write or higher)
+      - \`/hishamos cancel\` ends it (anyone with the role write or higher)
+
+      <sub>Execution \`abc\` · round 1 · \`.hishamos/bug-lifecycle.yml\` at 0123456789ab</sub>"
+    `);
+  });
+
+  test("stays within GitHub's length, and whole, for a workflow of a thousand steps", () => {
+    const steps = Array.from({ length: 1000 }, (_, i) => ({ id: `step_with_a_long_name_${i}` }));
+    const text = renderSticky(aWorkflow(steps), withRuns({ step_with_a_long_name_0: running() }));
+    expect(text.length).toBeLessThanOrEqual(65_000);
+    expect(text).toContain("/hishamos cancel");
+    expect(text.match(/```/g)?.length ?? 0).toBe(0);
+  });
+
+  test("has no mention, tag or broken table cell from an error's text", () => {
+    const execution = withRuns({ fix: failedRun("a | b\n@everyone <b>") }, { state: "failed" });
+    const row = renderSticky(workflow, execution)
+      .split("\n")
+      .find((line) => line.includes("| fix |"));
+    expect(row).toMatch(/a \\\| b/);
+    expect(row).not.toMatch(/@everyone|<b>/);
+  });
+});
