@@ -29,7 +29,7 @@ export function asApp(sandbox: SandboxGitHub): Octokit {
   return client(sandbox, { authStrategy: createAppAuth, auth });
 }
 
-interface Narrowing {
+export interface Narrowing {
   readonly permissions?: Record<string, "read" | "write">;
   readonly repository_ids?: number[];
 }
