@@ -123,7 +123,7 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   const repository = repositoryOf(execution);
   // GitHub does not take a completed check run back to in_progress: a new one of the same name replaces it.
   const usable = (one: { readonly completed: boolean }) => !one.completed || completed;
-  const known = last && usable(last) ? last : await newestCheckRun(showing, wanted, last?.id ?? 0);
+  const known = last && usable(last) ? last : await newestCheckRun(showing, wanted);
   await turn("news");
   const times = completed && execution.endedAt !== null ? { completed_at: iso(execution.endedAt) } : {};
   const { head_sha, ...facts } = wanted;
@@ -137,8 +137,8 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   return now;
 }
 
-/** The newest check run of this execution at the head that is younger than `after`, or null. */
-async function newestCheckRun({ octokit, execution, slug }: Showing, wanted: CheckRun, after: number) {
+/** The newest check run of this execution at the head, or null. */
+async function newestCheckRun({ octokit, execution, slug }: Showing, wanted: CheckRun) {
   const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
     ...repositoryOf(execution),
     ref: wanted.head_sha,
@@ -147,7 +147,7 @@ async function newestCheckRun({ octokit, execution, slug }: Showing, wanted: Che
     per_page: 100,
   });
   const ours = runs.filter(
-    (run) => run.app?.slug === slug && run.id > after && run.external_id?.split("/")[0] === execution.id,
+    (run) => run.app?.slug === slug && run.external_id?.split("/")[0] === execution.id,
   );
   const [newest] = ours.toSorted((a, b) => b.id - a.id);
   return newest ? { id: newest.id, completed: newest.status === "completed" } : null;

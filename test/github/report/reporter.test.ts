@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Execution, Run } from "../../../src/core/execution.ts";
+import type { Workflow } from "../../../src/core/workflow.ts";
+import { silentLog } from "../../../src/engine/ports/log.ts";
+import type { ReportStore } from "../../../src/engine/ports/store.ts";
+import { createClients } from "../../../src/github/clients.ts";
+import { createReporter, type ReporterOptions } from "../../../src/github/report/index.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "../../../src/sandbox/github/index.ts";
+import { nextRevision } from "../../support/execution.ts";
+import { hastyClock } from "../actions/support.ts";
+import { aLifecycle, approval, aReportStore, completed, person, running, withRuns } from "./support.ts";
+
+const repo = "octo-org/octo-repo";
+const clock = hastyClock();
+let github: SandboxGitHub;
+let base: Partial<Execution>;
+
+async function open(permissions?: Readonly<Record<string, "read" | "write">>) {
+  github = await startSandboxGitHub(permissions ? { app: { permissions } } : {});
+  const { id, installationId } = github.createRepository({
+    owner: "octo-org",
+    name: "octo-repo",
+    files: { "a.txt": "one\n" },
+    collaborators: { dev: "write", reporter: "read" },
+  });
+  github.as("reporter").openIssue({ repo, title: "It does not start" });
+  github
+    .as("dev")
+    .push({ repo, branch: "fix", from: "main", message: "Fix it", files: { "a.txt": "two\n" } });
+  github.as("dev").openPullRequest({ repo, title: "Fix it", head: "fix" });
+  base = {
+    id: "execution",
+    repository: { id, owner: "octo-org", name: "octo-repo" },
+    installation: installationId,
+    startedAt: Date.now(),
+  };
+}
+
+beforeEach(() => open());
+afterEach(() => github.close());
+
+function aReporter(over: Partial<ReporterOptions> & { reports?: ReportStore; workflow?: Workflow } = {}) {
+  const reports = over.reports ?? aReportStore();
+  const executions = new Map<string, Execution>();
+  const reporter = createReporter({
+    clients: createClients({
+      appId: github.app.id,
+      privateKey: github.app.privateKey,
+      baseUrl: `${github.url}/api/v3`,
+    }),
+    stores: {
+      reports,
+      executions: {
+        load: async (id: string) => executions.get(id) ?? null,
+      } as ReporterOptions["stores"]["executions"],
+    },
+    clock,
+    log: silentLog,
+    workflowOf: async () => over.workflow ?? aLifecycle(),
+    ...over,
+  });
+  return { reporter, reports, executions };
+}
+
+const runsAt = (runs: Readonly<Record<string, Run>>, over: Partial<Execution> = {}) =>
+  withRuns(runs, { ...base, ...over });
+const headOf = () => github.pullRequests(repo)[0]?.head.sha ?? "";
+const linked = (head_sha = headOf()) =>
+  [{ number: 2, url: "", branch: "fix", head_sha, state: "open" }] as const;
+const bodies = (number = 1) => github.comments(repo, number).map(({ body }) => body);
+const writes = () =>
+  github
+    .requests()
+    .filter(({ method, path }) => method !== "GET" && !path.endsWith("/access_tokens"))
+    .map(
+      ({ method, path }) =>
+        `${method} ${path.replace(/^\/repos\/octo-org\/octo-repo/, "").replace(/\d{4,}/, "ID")}`,
+    );
+
+describe("states that follow quickly", () => {
+  test("collapse into the newest, with few writes", async () => {
+    const { reporter, reports } = aReporter();
+    let execution = runsAt({ triage: running() });
+    for (let visit = 1; visit <= 20; visit++) {
+      execution = nextRevision(execution, runsAt({ triage: running(null, { visit }) }));
+      execution = { ...execution, revision: visit };
+      reporter.changed(execution);
+    }
+    await reporter.idle();
+    expect(bodies()).toHaveLength(1);
+    expect(bodies()[0]).toMatch(/triage \| running \| 20×/);
+    expect(writes().length).toBeLessThanOrEqual(2);
+    expect(await reports.get("execution")).toMatchObject({ revision: 20 });
+  });
+
+  test("that come while one is being shown are shown afterwards, only the last of them", async () => {
+    const { reporter } = aReporter();
+    reporter.changed(runsAt({ triage: running() }, { revision: 1 }));
+    await github.until(() => github.requests().some(({ path }) => path.endsWith("/comments")));
+    for (const visit of [2, 3, 4])
+      reporter.changed(runsAt({ triage: running(null, { visit }) }, { revision: visit }));
+    await reporter.idle();
+    expect(bodies()[0]).toMatch(/4×/);
+    expect(writes()).toEqual(["POST /issues/1/comments", "PATCH /issues/comments/ID"]);
+  });
+
+  test("an older state never replaces a newer one", async () => {
+    const { reporter } = aReporter();
+    reporter.changed(runsAt({ triage: running(null, { visit: 2 }) }, { revision: 2 }));
+    reporter.changed(runsAt({ triage: running() }, { revision: 1 }));
+    await reporter.idle();
+    expect(bodies()[0]).toMatch(/2×/);
+  });
+});
+
+test("people are asked first, then the sticky comment, then the check run", async () => {
+  const { reporter } = aReporter();
+  reporter.changed(runsAt({ deploy: running(approval) }, { linked: linked() }));
+  await reporter.idle();
+  expect(writes()).toEqual(["POST /issues/1/comments", "POST /issues/1/comments", "POST /check-runs"]);
+  expect(bodies()[0]).toMatch(/Approval needed/);
+  expect(bodies()[1]).toMatch(/Bug Lifecycle: ▶️ running/);
+  expect(github.checkRuns(repo, 2)).toMatchObject([
+    { conclusion: "action_required", external_id: "execution/deploy/1", actions: [{}, {}, {}] },
+  ]);
+});
+
+test("the same question is asked once, over pauses and many states", async () => {
+  const { reporter } = aReporter();
+  const runs = { triage: running(person) };
+  for (const [i, state] of (["running", "paused", "running", "running"] as const).entries()) {
+    reporter.changed(runsAt(runs, { state, revision: i + 1 }));
+    await reporter.idle();
+  }
+  expect(bodies().filter((body) => body.includes("A person is needed"))).toHaveLength(1);
+});
+
+test("a state that shows nothing new writes nothing", async () => {
+  const { reporter } = aReporter();
+  reporter.changed(runsAt({ triage: running() }, { revision: 1, linked: linked() }));
+  await reporter.idle();
+  const before = writes().length;
+  reporter.changed(runsAt({ triage: running() }, { revision: 2, linked: linked() }));
+  await reporter.idle();
+  expect(writes()).toHaveLength(before);
+});
+
+describe("a crash before anything was noted", () => {
+  test("leaves one sticky comment, one question and one check run", async () => {
+    const asked = runsAt({ deploy: running(approval) }, { revision: 1, linked: linked() });
+    const broken = aReportStore();
+    broken.put = () => Promise.reject(new Error("the database is gone"));
+    const first = aReporter({ reports: broken, clock: { now: () => clock.now(), at: () => () => {} } });
+    first.reporter.changed(asked);
+    await github.until(() => github.checkRuns(repo, 2).length === 1);
+    await first.reporter.stop();
+
+    const second = aReporter();
+    second.executions.set("execution", asked);
+    (second.reports as ReturnType<typeof aReportStore>).behindIds = ["execution"];
+    await second.reporter.start();
+    await second.reporter.idle();
+    expect(bodies()).toHaveLength(2);
+    expect(github.checkRuns(repo, 2)).toHaveLength(1);
+    expect(await second.reports.get("execution")).toMatchObject({ revision: 1 });
+  });
+});
+
+describe("GitHub in trouble", () => {
+  test.for([
+    ["an answer is lost", { drop: "after" }],
+    ["a request is lost", { drop: "before" }],
+    ["a 502 hides a success", { status: 502, performed: true }],
+  ] as const)("%s: every comment and check run is there once", async ([, fault]) => {
+    github.failNext({ ...fault, method: "POST", path: /\/comments$/, times: 2 });
+    github.failNext({ ...fault, method: "POST", path: /\/check-runs$/ });
+    const { reporter } = aReporter();
+    reporter.changed(runsAt({ deploy: running(approval) }, { linked: linked() }));
+    await reporter.idle();
+    expect(bodies()).toHaveLength(2);
+    expect(github.checkRuns(repo, 2)).toHaveLength(1);
+  });
+
+  test("a rate limit is waited for as long as GitHub says", async () => {
+    github.failNext({ method: "POST", path: /\/comments$/, status: 429, headers: { "retry-after": "120" } });
+    const { reporter } = aReporter();
+    clock.waits.length = 0;
+    reporter.changed(runsAt({ triage: running() }));
+    await reporter.idle();
+    expect(clock.waits).toEqual([120_000]);
+    expect(bodies()).toHaveLength(1);
+  });
+
+  test("pauses between failures grow to five minutes and no further", async () => {
+    github.failNext({ path: /\/comments$/, status: 503, times: 11 });
+    const { reporter } = aReporter();
+    clock.waits.length = 0;
+    reporter.changed(runsAt({ triage: running() }));
+    await reporter.idle();
+    expect(clock.waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+  });
+
+  test("a definition that can't be read yet is tried again", async () => {
+    let asked = 0;
+    const workflowOf = async () => {
+      asked += 1;
+      if (asked === 1) throw new Error("the database is gone");
+      return aLifecycle();
+    };
+    const { reporter } = aReporter({ workflowOf });
+    reporter.changed(runsAt({ triage: running() }));
+    await reporter.idle();
+    expect(bodies()).toHaveLength(1);
+  });
+
+  test("what the App may not do is left out, and the rest is shown", async () => {
+    await github.close();
+    await open({ metadata: "read", issues: "write", pull_requests: "write", contents: "write" });
+    const { reporter, reports } = aReporter();
+    reporter.changed(runsAt({ deploy: running(approval) }, { linked: linked() }));
+    await reporter.idle();
+    expect(bodies()).toHaveLength(2);
+    expect(await reports.get("execution")).toMatchObject({ revision: 1 });
+  });
+
+  test("a sticky comment that somebody deleted is written anew", async () => {
+    const { reporter } = aReporter();
+    reporter.changed(runsAt({ triage: running() }, { revision: 1 }));
+    await reporter.idle();
+    github.as("dev").deleteComment(github.comments(repo, 1)[0]?.id ?? 0);
+    reporter.changed(runsAt({ triage: completed() }, { revision: 2 }));
+    await reporter.idle();
+    expect(bodies()).toHaveLength(1);
+  });
+});
+
+describe("the check run", () => {
+  test("that asked for approval is followed by a new one in progress, which then ends", async () => {
+    const { reporter } = aReporter();
+    const steps = [
+      runsAt({ deploy: running(approval) }, { revision: 1, linked: linked() }),
+      runsAt({ deploy: completed(), close: running() }, { revision: 2, linked: linked() }),
+      runsAt(
+        { close: completed() },
+        { revision: 3, linked: linked(), state: "completed", endedAt: Date.now() },
+      ),
+    ];
+    for (const execution of steps) {
+      reporter.changed(execution);
+      await reporter.idle();
+    }
+    expect(github.checkRuns(repo, 2).map(({ conclusion }) => conclusion)).toEqual([
+      "action_required",
+      "success",
+    ]);
+  });
+
+  test("of a new head is a new one", async () => {
+    const { reporter } = aReporter();
+    const before = headOf();
+    reporter.changed(runsAt({ fix: running() }, { revision: 1, linked: linked() }));
+    await reporter.idle();
+    github.as("dev").push({ repo, branch: "fix", message: "More", files: { "a.txt": "three\n" } });
+    reporter.changed(runsAt({ fix: running() }, { revision: 2, linked: linked() }));
+    await reporter.idle();
+    expect(github.checkRuns(repo, before)).toHaveLength(1);
+    expect(github.checkRuns(repo, 2)).toHaveLength(1);
+  });
+});
+
+describe("which comments are wanted", () => {
+  const pull = {
+    type: "pull_request",
+    number: 2,
+    title: "Fix it",
+    author: "dev",
+    labels: [],
+    url: "",
+    head_sha: null,
+    is_fork: false,
+  } as const;
+  test.for([
+    ["auto", null, "working", 1],
+    ["auto", pull, "working", 0],
+    ["auto", pull, "asked", 2],
+    ["sticky", pull, "working", 1],
+    ["when_asked", null, "working", 0],
+    ["when_asked", null, "asked", 2],
+    ["none", null, "asked", 0],
+  ] as const)("comment: %s on %o while %s: %i", async ([comment, subject, state, count]) => {
+    const { reporter } = aReporter({ workflow: aLifecycle({ report: { comment, check: null } }) });
+    const runs = { triage: running(state === "asked" ? person : null) };
+    reporter.changed(runsAt(runs, subject ? { subject } : {}));
+    await reporter.idle();
+    expect(bodies(subject ? 2 : 1)).toHaveLength(count);
+  });
+
+  test("without a subject the linked pull request is asked on", async () => {
+    const { reporter } = aReporter();
+    reporter.changed(runsAt({ triage: running(person) }, { subject: null, linked: linked() }));
+    await reporter.idle();
+    expect(bodies(2)).toHaveLength(2);
+  });
+});
+
+test("an execution without GitHub shows nothing, and is owed no longer once it has ended", async () => {
+  const { reporter, reports } = aReporter();
+  reporter.changed(runsAt({ triage: running() }, { installation: null, revision: 1 }));
+  await reporter.idle();
+  expect(await reports.get("execution")).toBeNull();
+  reporter.changed(runsAt({}, { installation: null, revision: 2, state: "completed" }));
+  await reporter.idle();
+  expect(await reports.get("execution")).toMatchObject({ revision: 2 });
+  expect(writes()).toEqual([]);
+});
+
+test("after stop nothing more is written", async () => {
+  const { reporter } = aReporter();
+  await reporter.stop();
+  reporter.changed(runsAt({ triage: running() }));
+  await reporter.idle();
+  expect(writes()).toEqual([]);
+});
