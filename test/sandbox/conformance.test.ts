@@ -2,24 +2,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Announcement,
-  type RequestRecord,
-  type SandboxGitHub,
-  startSandboxGitHub,
-} from "../../src/sandbox/github/index.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
 import { allRoutes } from "../../src/sandbox/github/routes/all.ts";
 import { WebhookSender } from "../../src/sandbox/github/webhooks/sender.ts";
 import { asApp, asInstallation, asNobody, asPerson } from "./clients.ts";
-import { createResponseChecker } from "./openapi.ts";
+import { type Conformance, createResponseChecker, watchConformance } from "./openapi.ts";
 
 const checker = createResponseChecker();
 const at = { owner: "acme", repo: "shop" };
-const problems: string[] = [];
-const answered = new Map<string, Set<number>>();
-const sent = new Set<string>();
 
 let sandbox: SandboxGitHub;
+let seen: Conformance;
 let installationId: number;
 let repositoryId: number;
 let bot: Octokit;
@@ -35,21 +28,6 @@ const receiver = createServer((request, response) => {
     );
 });
 
-function noteRequest(record: RequestRecord): void {
-  problems.push(...checker.checkResponse(record));
-  const key = `${record.method} ${record.route ?? record.path}`;
-  const statuses = answered.get(key) ?? new Set();
-  if (record.status !== null) statuses.add(record.status);
-  answered.set(key, statuses);
-}
-
-function noteAnnouncement(announcement: Announcement): void {
-  problems.push(...checker.checkAnnouncement(announcement));
-  sent.add(
-    announcement.action === null ? announcement.event : `${announcement.event}.${announcement.action}`,
-  );
-}
-
 beforeAll(async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   receiver.listen(0, "127.0.0.1", resolve);
@@ -57,8 +35,7 @@ beforeAll(async () => {
   sandbox = await startSandboxGitHub({
     webhook: { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`, secret: "s" },
   });
-  sandbox.on("request", noteRequest);
-  sandbox.on("announcement", noteAnnouncement);
+  seen = watchConformance(sandbox, checker);
   const made = sandbox.createRepository({
     ...at,
     name: at.repo,
@@ -101,7 +78,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     expect(data.permissions).toEqual({ issues: "read" });
     expect(data.repositories?.map((one) => one.name)).toEqual(["shop"]);
     await bot.rest.rateLimit.get();
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("the repository, roles, teams and accounts", async () => {
@@ -113,7 +90,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.users.getByUsername({ username: "mona" });
     await mona.rest.users.getAuthenticated();
     await bot.rest.repos.createDispatchEvent({ ...at, event_type: "deploy", client_payload: { stage: 1 } });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("contents", async () => {
@@ -137,7 +114,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
       content,
     });
     await bot.rest.repos.deleteFile({ ...at, path: "new.txt", message, sha: data.content?.sha ?? "" });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("git objects, branches and commits", async () => {
@@ -163,7 +140,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.repos.compareCommitsWithBasehead({ ...at, basehead: "main...by-hand" });
     await bot.rest.repos.compareCommits({ ...at, base: "main", head: "by-hand" });
     await bot.rest.git.deleteRef({ ...at, ref: "heads/by-hand" });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("issues, assignees and labels", async () => {
@@ -206,7 +183,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
       q: "repo:acme/shop is:issue broke",
     });
     expect(hits.items.map((hit) => hit.number)).toEqual([issue.number]);
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("comments and reactions", async () => {
@@ -236,7 +213,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     });
     await bot.rest.issues.listEventsForTimeline(one);
     await bot.rest.issues.deleteComment(said);
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("pull requests and reviews", async () => {
@@ -280,7 +257,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     expect(merged.merged).toBe(true);
     expect((await bot.rest.pulls.checkIfMerged(one)).status).toBe(204);
     await bot.rest.pulls.get(one);
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("checks", async () => {
@@ -319,7 +296,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.checks.rerequestRun(one);
     sandbox.as("hubot").clickCheckRunAction(run.id, "approve");
     await bot.rest.checks.create({ ...at, name: "quick", head_sha: pull.head.sha, conclusion: "success" });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("releases and deployments", async () => {
@@ -346,7 +323,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.repos.listDeployments(at);
     await bot.rest.repos.createDeploymentStatus({ ...one, state: "success", description: "Done" });
     await bot.rest.repos.listDeploymentStatuses(one);
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("webhook deliveries", async () => {
@@ -363,7 +340,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
     await sandbox.settled();
     expect(sandbox.deliveries().at(-1)).toMatchObject({ guid: detail.guid, redelivery: true });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 
   test("installations come, are suspended, change and go", () => {
@@ -376,8 +353,8 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     sandbox.suspend(id);
     sandbox.suspend(id, false);
     sandbox.uninstall(id);
-    expect([...sent].filter((one) => one.startsWith("installation"))).toHaveLength(6);
-    expect(problems).toEqual([]);
+    expect([...seen.sent].filter((one) => one.startsWith("installation"))).toHaveLength(6);
+    expect(seen.problems).toEqual([]);
   });
 
   test("refusals", async () => {
@@ -391,7 +368,7 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
       [404, () => bot.request("GET /repos/{owner}/{repo}/unheard-of", at)],
     ];
     for (const [status, request] of refused) await expect(request()).rejects.toMatchObject({ status });
-    expect(problems).toEqual([]);
+    expect(seen.problems).toEqual([]);
   });
 });
 
@@ -401,13 +378,13 @@ describe("afterwards", () => {
     "$method $path is GitHub's and was answered",
     ({ method, path }) => {
       expect(checker.has(method, path)).toBe(true);
-      const statuses = [...(answered.get(`${method} ${path}`) ?? [])];
+      const statuses = [...(seen.answered.get(`${method} ${path}`) ?? [])];
       expect(statuses.filter((status) => status < 300)).not.toEqual([]);
     },
   );
 
   test("every event the App subscribes to was sent", () => {
-    const events = new Set([...sent].map((one) => one.split(".")[0]));
+    const events = new Set([...seen.sent].map((one) => one.split(".")[0]));
     expect(sandbox.app.events.filter((event) => !events.has(event))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Ajv, type ValidateFunction } from "ajv";
-import type { Announcement, RequestRecord } from "../../src/sandbox/github/index.ts";
+import type { Announcement, RequestRecord, SandboxGitHub } from "../../src/sandbox/github/index.ts";
 
 type Json = Record<string, unknown>;
 
@@ -133,8 +133,8 @@ export interface ResponseChecker {
 }
 
 /**
- * Checks what the sandbox answers and sends against GitHub's OpenAPI description. Hook it to a sandbox with
- * `sandbox.on("request", (record) => problems.push(...checker.checkResponse(record)))`.
+ * Checks what the sandbox answers and sends against GitHub's OpenAPI description. `watchConformance`
+ * hooks it to a sandbox.
  */
 export function createResponseChecker(): ResponseChecker {
   const compiler = new Compiler();
@@ -193,4 +193,34 @@ export function createResponseChecker(): ResponseChecker {
   }
 
   return { checkResponse, checkAnnouncement, has: (method, route) => operation(method, route) !== undefined };
+}
+
+export interface Conformance {
+  /** Everything that differed from GitHub's description so far. */
+  readonly problems: string[];
+  /** `METHOD /route` to the statuses it was answered with. */
+  readonly answered: Map<string, Set<number>>;
+  /** Webhooks by name, as `issues.opened`. */
+  readonly sent: Set<string>;
+}
+
+/** Checks every answer and every webhook of a sandbox from now on. */
+export function watchConformance(sandbox: SandboxGitHub, checker = createResponseChecker()): Conformance {
+  const problems: string[] = [];
+  const answered = new Map<string, Set<number>>();
+  const sent = new Set<string>();
+  sandbox.on("request", (record) => {
+    problems.push(...checker.checkResponse(record));
+    const key = `${record.method} ${record.route ?? record.path}`;
+    const statuses = answered.get(key) ?? new Set();
+    if (record.status !== null) statuses.add(record.status);
+    answered.set(key, statuses);
+  });
+  sandbox.on("announcement", (announcement) => {
+    problems.push(...checker.checkAnnouncement(announcement));
+    sent.add(
+      announcement.action === null ? announcement.event : `${announcement.event}.${announcement.action}`,
+    );
+  });
+  return { problems, answered, sent };
 }
