@@ -252,8 +252,8 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.pulls.update({ ...one, state: "open" });
     await expect(bot.rest.pulls.checkIfMerged(one)).rejects.toMatchObject({ status: 404 });
     await bot.rest.pulls.list({ ...at, state: "all" });
-    const { data: seen } = await bot.rest.pulls.get(one);
-    const { data: merged } = await bot.rest.pulls.merge({ ...one, sha: seen.head.sha });
+    const { data: latest } = await bot.rest.pulls.get(one);
+    const { data: merged } = await bot.rest.pulls.merge({ ...one, sha: latest.head.sha });
     expect(merged.merged).toBe(true);
     expect((await bot.rest.pulls.checkIfMerged(one)).status).toBe(204);
     await bot.rest.pulls.get(one);
