@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type AppOptions, type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
-import { openShop, type Shop } from "./shop.ts";
+import { at, openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
 let sandbox: SandboxGitHub;
@@ -95,6 +95,24 @@ describe("changes announce themselves as at GitHub", () => {
     other.as("mona").openIssue({ title: "One" });
     await other.settled();
     expect(other.deliveries()).toHaveLength(told);
+  });
+
+  test("a label that is there already is not added again", () => {
+    const mona = sandbox.as("mona");
+    mona.openIssue({ title: "One" });
+    mona.label(1, "bug");
+    mona.label(1, "BUG");
+    expect(shop.events).toEqual(["issues.opened", "issues.labeled"]);
+  });
+
+  test("a check run is completed once, however often it is updated", async () => {
+    const octokit = await shop.bot();
+    const { data: branch } = await octokit.rest.repos.getBranch({ ...at, branch: "main" });
+    const { data: run } = await octokit.rest.checks.create({ ...at, name: "x", head_sha: branch.commit.sha });
+    await octokit.rest.checks.update({ ...at, check_run_id: run.id, conclusion: "neutral" });
+    await octokit.rest.checks.update({ ...at, check_run_id: run.id, conclusion: "success" });
+    expect(shop.events).toEqual(["check_run.created", "check_run.completed"]);
+    expect(sandbox.checkRuns("acme/shop")).toMatchObject([{ conclusion: "success" }]);
   });
 
   test("an issue closed twice was closed once", () => {

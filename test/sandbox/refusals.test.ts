@@ -30,6 +30,16 @@ describe("conflicts and limits are refused", () => {
     expect((await octokit.rest.pulls.get({ ...at, pull_number: number })).data.mergeable).toBe(false);
   });
 
+  test("a merge of a draft, until it is ready", () => {
+    const hubot = sandbox.as("hubot");
+    hubot.push({ branch: "fix", message: "Fix", files: { "a.txt": "mine\n" } });
+    const pull = hubot.openPullRequest({ title: "Fix", head: "fix", draft: true });
+    expect(() => hubot.merge(pull)).toThrow("still a draft");
+    hubot.markReady(pull);
+    expect(hubot.merge(pull).merged).toBe(true);
+    expect(shop.events).toContain("pull_request.ready_for_review");
+  });
+
   test("a merge of a head the caller has not seen, and a second pull request of one branch", async () => {
     const hubot = sandbox.as("hubot");
     hubot.push({ branch: "fix", message: "Fix", files: { "a.txt": "mine\n" } });

@@ -25,6 +25,7 @@ import { addLabels, removeLabel } from "./operations/labels.ts";
 import {
   addReview,
   type Merge,
+  markReady,
   mergePullRequest,
   type NewPull,
   openPullRequest,
@@ -180,6 +181,12 @@ export class Actor {
       base: input.base ?? repository.defaultBranch,
     });
     return pullJson(this.#world, repository, pull);
+  }
+
+  markReady(subject: Subject) {
+    const { repository, issue } = this.#pull(subject, "triage");
+    markReady(this.#world, repository, issue, this.#by);
+    return pullJson(this.#world, repository, issue);
   }
 
   requestReview(subject: Subject, ...logins: readonly string[]) {

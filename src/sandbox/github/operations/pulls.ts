@@ -67,6 +67,14 @@ export function openPullRequest(world: World, repository: Repository, by: Doer, 
   return issue;
 }
 
+/** A draft becomes a pull request that may be merged. */
+export function markReady(world: World, repository: Repository, issue: PullRequest, by: Doer): void {
+  if (!issue.pull.draft) return;
+  issue.pull.draft = false;
+  record(world, issue, "ready_for_review", by);
+  announceIssue(world, repository, issue, "ready_for_review", by);
+}
+
 export function requestReviewers(
   world: World,
   repository: Repository,
