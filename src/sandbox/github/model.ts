@@ -88,7 +88,7 @@ export interface TimelineEntry {
   readonly facts: () => Readonly<Record<string, unknown>>;
 }
 
-export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "PENDING" | "DISMISSED";
+type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "PENDING" | "DISMISSED";
 
 export interface Review {
   readonly id: number;

@@ -5,7 +5,7 @@ import { isPull } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { found, type World } from "./world.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 export interface Answer {
   readonly status: number;

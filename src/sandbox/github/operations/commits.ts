@@ -15,7 +15,7 @@ import { recordLive } from "./timeline.ts";
 const PUSH_COMMITS = 2048;
 
 /** Issue numbers that a text closes: "Fixes #12", "resolved: #3"; GitHub's nine keywords. */
-export function closingNumbers(text: string): number[] {
+function closingNumbers(text: string): number[] {
   const keywords = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b/gi;
   return [...new Set([...text.matchAll(keywords)].map((match) => Number(match[1])))];
 }

@@ -107,7 +107,7 @@ export function requestReviewers(
   }
 }
 
-export const REVIEW_STATES = {
+const REVIEW_STATES = {
   APPROVE: "APPROVED",
   REQUEST_CHANGES: "CHANGES_REQUESTED",
   COMMENT: "COMMENTED",
@@ -174,7 +174,7 @@ export function submitReview(
   announce(world, { event: "pull_request_review", action: "submitted", repository, by, payload });
 }
 
-export type MergeMethod = "merge" | "squash" | "rebase";
+type MergeMethod = "merge" | "squash" | "rebase";
 
 export interface Merge {
   readonly method?: MergeMethod | undefined;

@@ -15,7 +15,7 @@ function accountOf(world: World, who: Signature) {
   return user === undefined ? null : simpleUser(world, user);
 }
 
-export function parentFiles(repository: Repository, commit: Commit): Commit["files"] {
+function parentFiles(repository: Repository, commit: Commit): Commit["files"] {
   const parent = commit.parents[0];
   return (parent === undefined ? undefined : repository.git.commits.get(parent))?.files ?? new Map();
 }
