@@ -27,9 +27,7 @@ export function asksOf(workflow: Workflow, execution: Execution): readonly Ask[]
   const short = approvals.length === 1;
   return [
     ...approvals.flatMap((one) => reminded(execution, one, approvalBody(execution, one, short))),
-    ...waitingPersons(workflow, execution).flatMap((one) =>
-      reminded(execution, one, personBody(execution, one)),
-    ),
+    ...waitingPersons(workflow, execution).flatMap((one) => reminded(execution, one, personBody(one))),
   ];
 }
 
@@ -67,18 +65,15 @@ function approvalBody(
   );
 }
 
-function personBody(execution: Execution, { step, waiting }: WaitingStep<PersonWait>): string {
-  const subject = execution.subject;
-  const closing = subject?.type === "issue" ? ` Write \`Closes #${subject.number}\` in its description.` : "";
-  const answer =
-    waiting.produces === "pull_request"
-      ? `Open a pull request for it.${closing} This step ends as soon as it is open.`
-      : `Answer with a comment like this one, filled in (${anyWriter} may):\n\n${copy(readyAnswer(step.id, waiting.outputSchema))}`;
+/** The agent's own words say what is needed and stand strangers' text in code; here comes how to answer. */
+function personBody({ step, waiting }: WaitingStep<PersonWait>): string {
+  const byValues = waiting.produces === null || waiting.outputSchema !== null;
   return paragraphs(
     `### 🙋 A person is needed: ${code(step.id)}`,
-    `${title(execution)} asks for ${code(waiting.agent)}:`,
-    neutralise(waiting.question, 20_000),
-    answer,
+    // Nobody's text may look like the marker of ours.
+    waiting.question.replaceAll("<!--", "&lt;!--"),
+    byValues ? `Answer with a comment like this one, filled in (${anyWriter} may):` : "",
+    byValues ? copy(readyAnswer(step.id, waiting.outputSchema)) : "",
   );
 }
 

@@ -68,7 +68,7 @@ function approvals(workflow: Workflow, execution: Execution): readonly Fitting[]
 
 function answers(workflow: Workflow, execution: Execution): readonly Fitting[] {
   return waitingPersons(workflow, execution)
-    .filter(({ waiting }) => waiting.produces === null)
+    .filter(({ waiting }) => waiting.produces === null || waiting.outputSchema !== null)
     .map(({ step, waiting }) => fits(readyAnswer(step.id, waiting.outputSchema), `answers ${step.id}`));
 }
 

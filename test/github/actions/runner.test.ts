@@ -196,9 +196,11 @@ describe("an answer that never comes", () => {
   );
 
   test("a once-method that may have happened is not sent at all", async () => {
+    const sent = github().post(`${repository}/dispatches`).reply(204);
     const { runner } = aRunner();
     const request = aRequest("repos.createDispatchEvent", { event_type: "x" }, { mayHaveHappened: true });
     expect(await runner.run(request)).toMatchObject({ error: { code: "outcome_unknown" } });
+    expect(sent.isDone()).toBe(false);
   });
 
   test("a connection that was never made leaves no doubt", async () => {

@@ -27,7 +27,14 @@ const ended = { endedAt: 1, linked };
 const states: Readonly<Record<string, Execution>> = {
   working: withRuns({ triage: running() }, { linked }),
   "person asked": withRuns({ triage: running(person) }, { linked }),
-  "pull request asked": withRuns({ fix: running({ ...person, produces: "pull_request" }) }),
+  "pull request asked": withRuns({
+    fix: running({
+      ...person,
+      question: "Open a pull request.",
+      outputSchema: null,
+      produces: "pull_request",
+    }),
+  }),
   "approval asked": withRuns({ triage: completed(), deploy: running(approval) }, { linked }),
   "event awaited": withRuns(
     { fix: running({ for: "event", events: ["pull_request.closed"], since: 0 }) },
@@ -134,7 +141,7 @@ describe("asks", () => {
   test.for([
     ["working", []],
     ["person asked", [/How bad is it\?[\s\S]*```\n\/hishamos done triage severity=1\n```/]],
-    ["pull request asked", [/Open a pull request for it\. Write `Closes #1`/]],
+    ["pull request asked", [/^### 🙋 A person is needed: `fix`\n\nOpen a pull request\.$/]],
     [
       "approval asked",
       [
@@ -170,6 +177,12 @@ describe("asks", () => {
       ["1", "1"],
       ["1", "1", "reminder", "2"],
     ]);
+  });
+
+  test("a question can't hold a marker of ours", () => {
+    const question = "What of <!-- hishamos:1 -->?";
+    const body = asksOf(workflow, withRuns({ triage: running({ ...person, question }) }))[0]?.body;
+    expect(body).not.toContain("<!--");
   });
 
   test("strangers call nobody and forge nothing, the workflow's deciders are called", () => {
