@@ -1,5 +1,4 @@
 import type { Execution, Run, Waiting } from "../../core/execution.ts";
-import { isObject, own } from "../../core/json.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { Step, Workflow } from "../../core/workflow.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
@@ -61,30 +60,43 @@ function row(step: Step, execution: Execution): string {
   const state = run.state === "running" && run.waiting ? "waiting" : run.state;
   const attempts = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
   const entered = `${run.visit}×${attempts}`;
-  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(run)} | ${time(run)} |`;
+  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(step, run, execution)} | ${time(run)} |`;
 }
 
 const icons = { running: "🔵", waiting: "🟡", completed: "✅", failed: "❌", skipped: "⏭️" } as const;
 
-/** By whom it was decided, what it waits for, why it failed or was skipped. */
-function remark(run: Run): string {
+/** What it waits for, or who decided it and why it failed or was skipped. */
+function remark(step: Step, run: Run, execution: Execution): string {
+  if (run.state === "running") return run.waiting ? cell(waitingWords(run.waiting)) : "";
+  const who = peopleOf(step, run, execution).map((login) => cell(login));
+  const by = who.length > 0 ? `by ${who.join(", ")}` : "";
   switch (run.state) {
-    case "running":
-      return run.waiting ? cell(waitingWords(run.waiting)) : "";
-    case "completed": {
-      const by = isObject(run.output) ? own(run.output, "by") : undefined;
-      return run.boundTo && typeof by === "string" ? `by ${cell(by)}` : "";
-    }
+    case "completed":
+      return by;
     case "failed":
-      return cell(`${run.error.code}: ${run.error.message}`, 120);
+      return [cell(`${run.error.code}: ${run.error.message}`, 120), by].filter(Boolean).join(", ");
     case "skipped":
-      return { condition: "its condition is false", command: "by command", cancelled: "cancelled" }[
-        run.reason
-      ];
+      return by || skipWords[run.reason];
     default:
       return unreachable(run);
   }
 }
+
+const skipWords = {
+  condition: "its condition is false",
+  command: "by command",
+  cancelled: "cancelled",
+} as const;
+
+/** Who approved, rejected, answered or skipped the step in this run. */
+function peopleOf(step: Step, run: Ended, { timeline }: Execution): readonly string[] {
+  const during = timeline.filter(
+    (entry) => entry.step === step.id && entry.at >= run.enteredAt && entry.at <= run.endedAt,
+  );
+  return [...new Set(during.flatMap(({ by }) => by ?? []))];
+}
+
+type Ended = Exclude<Run, { state: "running" }>;
 
 function waitingWords(waiting: Waiting): string {
   switch (waiting.for) {

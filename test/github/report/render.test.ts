@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Execution } from "../../../src/core/execution.ts";
+import type { Execution, Run } from "../../../src/core/execution.ts";
 import { asksOf, checkRunOf, fittingCommands, renderSticky } from "../../../src/github/report/index.ts";
+import { startOfTests } from "../../support/execution.ts";
 import { aWorkflow } from "../../support/workflow.ts";
 import {
   aLifecycle,
@@ -244,6 +245,19 @@ describe("the sticky comment", () => {
 
       <sub>Execution \`abc\` · round 1 · \`.hishamos/bug-lifecycle.yml\` at 0123456789ab</sub>"
     `);
+  });
+
+  test.for([
+    ["an approved step", { deploy: completed() }, "| deploy | completed | 1× | by quinn |"],
+    ["a skipped step", { deploy: { ...completed(), state: "skipped", reason: "command" } }, "| by quinn |"],
+    ["a step of which the timeline says nothing", { triage: completed() }, "| triage | completed | 1× |  |"],
+  ] as const)("%s: who decided it", ([, runs, row]) => {
+    const timeline = [
+      { at: startOfTests - 1, by: "earlier", what: "approve", step: "deploy" },
+      { at: startOfTests + 1, by: "quinn", what: "approve", step: "deploy" },
+      { at: startOfTests + 2, by: "quinn", what: "approve", step: "deploy" },
+    ];
+    expect(renderSticky(workflow, withRuns(runs as Record<string, Run>, { timeline }))).toContain(row);
   });
 
   test("stays within GitHub's length, and whole, for a workflow of a thousand steps", () => {
