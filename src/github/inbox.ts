@@ -68,6 +68,7 @@ export function createInbox(options: InboxOptions): Inbox {
   let backlog = true;
   let missed = false;
   let reading = false;
+  let lastReceivedAt = 0;
   /** Finished while the store was being read: what was read of them is out of date. */
   const settled = new Set<string>();
 
@@ -177,7 +178,9 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     accept: async ({ id, event, payload }) => {
-      const delivery = { id, event, payload, receivedAt: clock.now(), outcome: null, attempts: 0 };
+      // Never the same twice: what is read again after a crash comes in the order it came in.
+      lastReceivedAt = Math.max(clock.now(), lastReceivedAt + 1);
+      const delivery = { id, event, payload, receivedAt: lastReceivedAt, outcome: null, attempts: 0 };
       try {
         if (!(await deliveries.add(delivery))) return { result: "duplicate" };
       } catch (cause) {

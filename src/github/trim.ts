@@ -7,6 +7,8 @@ const MAX_TEXT = 16_384;
 const MAX_RESULT = 32_768;
 const MAX_ITEMS = 100;
 const MAX_DEPTH = 12;
+/** `pull_request.head.repo.owner` and its like are always kept. */
+const MIN_DEPTH = 5;
 
 /** Nothing a workflow reads, or nothing that means anything outside the API. */
 const dropped = new Set(["node_id", "_links", "installation", "organization", "enterprise"]);
@@ -28,7 +30,7 @@ export function trimPayload(payload: JsonObject): JsonObject {
   for (;;) {
     const trimmed = trimObject(payload, bounds, 0);
     if (JSON.stringify(trimmed).length <= MAX_RESULT) return trimmed;
-    if (bounds.depth === 1) return smallest(trimmed);
+    if (bounds.depth === MIN_DEPTH) return smallest(trimmed);
     bounds = {
       text: Math.max(64, Math.floor(bounds.text / 2)),
       items: Math.max(1, Math.floor(bounds.items / 2)),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executionsOf, openShop } from "./support.ts";
+import { executionsOf, openShop } from "./shop.ts";
 
 const bug = `
 name: Bug

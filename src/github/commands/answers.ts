@@ -52,7 +52,7 @@ export function nothingRuns(command: string): Reply {
 }
 
 export function ambiguous(command: string, executions: readonly Execution[]): Reply {
-  const stems = [...new Set(executions.map(({ workflow }) => workflow.stem))];
+  const stems = [...new Set(executions.map(({ workflow }) => workflow.stem))].toSorted();
   const lines = stems.map((stem) => `- ${code(`/hishamos ${command} ${stem}`)}`);
   return refused(
     `${command}: ambiguous`,

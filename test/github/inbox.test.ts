@@ -1,0 +1,196 @@
+import { afterEach, expect, test } from "vitest";
+import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
+import { type Delivery, type DeliveryStore, type Stores, silentLog } from "../../src/engine/ports/index.ts";
+import { createInbox, type InboxOptions } from "../../src/github/inbox.ts";
+import { openSqliteStores } from "../../src/state/sqlite/open.ts";
+
+const opened: Stores[] = [];
+afterEach(async () => {
+  for (const stores of opened.splice(0)) await stores.close();
+});
+
+async function aStore(): Promise<DeliveryStore> {
+  const stores = await openSqliteStores({ directory: ":memory:" });
+  opened.push(stores);
+  return stores.deliveries;
+}
+
+function anInbox(
+  deliveries: DeliveryStore,
+  process: InboxOptions["process"],
+  over: Partial<InboxOptions> = {},
+) {
+  const clock = new SimulatedClock();
+  const inbox = createInbox({ deliveries, clock, log: silentLog, process, ...over });
+  return { inbox, clock };
+}
+
+function incoming(id: string, repository = 1) {
+  return { id, event: "issues", payload: { repository: { id: repository } } };
+}
+
+/** An error as Octokit throws it. */
+function httpError(status: number, headers: Record<string, string> = {}) {
+  return Object.assign(new Error(`HTTP ${status}`), { status, response: { headers } });
+}
+
+test("one repository's deliveries are processed one after the other, those of several side by side", async () => {
+  const log: string[] = [];
+  const gates = new Map(["a1", "a2", "b1"].map((id) => [id, Promise.withResolvers<void>()]));
+  const begun = new Map(["a1", "a2", "b1"].map((id) => [id, Promise.withResolvers<void>()]));
+  const { inbox } = anInbox(await aStore(), async ({ id }) => {
+    log.push(`begin ${id}`);
+    begun.get(id)?.resolve();
+    await gates.get(id)?.promise;
+    log.push(`end ${id}`);
+    return "processed";
+  });
+  inbox.start();
+  await inbox.idle();
+  await inbox.accept(incoming("a1", 1));
+  await inbox.accept(incoming("a2", 1));
+  await inbox.accept(incoming("b1", 2));
+  await Promise.all([begun.get("a1")?.promise, begun.get("b1")?.promise]);
+  expect(log.toSorted()).toEqual(["begin a1", "begin b1"]);
+  for (const gate of gates.values()) gate.resolve();
+  await inbox.idle();
+  expect(log.indexOf("begin a2")).toBeGreaterThan(log.indexOf("end a1"));
+});
+
+const failures: readonly {
+  readonly error: unknown;
+  readonly waits: readonly number[];
+  readonly outcome: string;
+}[] = [
+  { error: httpError(502), waits: [2_000, 8_000, 32_000, 128_000], outcome: "failed: HTTP 502" },
+  {
+    error: new Error("connection lost"),
+    waits: [2_000, 8_000, 32_000, 128_000],
+    outcome: "failed: connection lost",
+  },
+  {
+    error: httpError(429, { "retry-after": "60" }),
+    waits: [60_000, 60_000, 60_000, 128_000],
+    outcome: "failed: HTTP 429",
+  },
+  { error: httpError(403), waits: [], outcome: "failed: HTTP 403" },
+  { error: httpError(422), waits: [], outcome: "failed: HTTP 422" },
+];
+
+test.for(failures)(
+  "$error is tried again after $waits ms, then given up",
+  async ({ error, waits, outcome }) => {
+    const store = await aStore();
+    let calls = 0;
+    const { inbox, clock } = anInbox(store, () => {
+      calls++;
+      return Promise.reject(error);
+    });
+    inbox.start();
+    await inbox.accept(incoming("one"));
+    await inbox.idle();
+    for (const wait of waits) {
+      expect(clock.next()).toBe(wait);
+      clock.advance(wait);
+      await inbox.idle();
+    }
+    expect(clock.next()).toBeNull();
+    expect(await store.get("one")).toMatchObject({ outcome, attempts: calls });
+    expect(calls).toBe(waits.length + 1);
+  },
+);
+
+test("a delivery behind one that is tried again waits for it, and one of another repository does not", async () => {
+  const store = await aStore();
+  const log: string[] = [];
+  const { inbox, clock } = anInbox(store, async ({ id, attempts }) => {
+    log.push(id);
+    if (id === "bad" && attempts === 1) throw httpError(500);
+    return "processed";
+  });
+  inbox.start();
+  for (const one of [incoming("bad", 1), incoming("behind", 1), incoming("other", 2)])
+    await inbox.accept(one);
+  await inbox.idle();
+  expect(log.toSorted()).toEqual(["bad", "other"]);
+  clock.advance(2_000);
+  await inbox.idle();
+  expect(log.slice(2)).toEqual(["bad", "behind"]);
+});
+
+test("a delivery that took the process down with it five times is not tried a sixth time", async () => {
+  const store = await aStore();
+  await store.add({ ...incoming("poison"), receivedAt: 1, outcome: null, attempts: 5 });
+  const { inbox } = anInbox(store, () => Promise.reject(new Error("must not run")));
+  inbox.start();
+  await inbox.idle();
+  expect((await store.get("poison"))?.outcome).toBe("failed: given up after 5 attempts");
+});
+
+test("more deliveries than are held in memory are all processed, in order", async () => {
+  const store = await aStore();
+  const log: string[] = [];
+  const process = async ({ id }: Delivery) => {
+    log.push(id);
+    return "processed";
+  };
+  const ids = Array.from({ length: 50 }, (_, at) => String(at).padStart(2, "0"));
+  for (const [at, id] of ids.slice(0, 25).entries()) {
+    await store.add({ ...incoming(id), receivedAt: at, outcome: null, attempts: 0 });
+  }
+  const { inbox } = anInbox(store, process, { held: 4 });
+  inbox.start();
+  await Promise.all(ids.slice(25).map((id) => inbox.accept(incoming(id))));
+  await inbox.idle();
+  expect(log).toEqual(ids);
+});
+
+test("what was under way is finished by stop; the rest is left for the next start", async () => {
+  const store = await aStore();
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const first = anInbox(store, async () => {
+    begun.resolve();
+    await gate.promise;
+    return "processed: first";
+  });
+  first.inbox.start();
+  await first.inbox.accept(incoming("one"));
+  await begun.promise;
+  await first.inbox.accept(incoming("two"));
+  const stopped = first.inbox.stop();
+  await first.inbox.accept(incoming("three"));
+  gate.resolve();
+  await stopped;
+  expect((await store.get("one"))?.outcome).toBe("processed: first");
+  expect((await store.unfinished(10)).map(({ id }) => id)).toEqual(["two", "three"]);
+
+  const second = anInbox(store, async () => "processed: second");
+  second.inbox.start();
+  await second.inbox.idle();
+  expect((await store.get("two"))?.outcome).toBe("processed: second");
+  expect((await store.get("three"))?.outcome).toBe("processed: second");
+});
+
+test("work whose outcome could not be written is not done again for that", async () => {
+  const store = await aStore();
+  let calls = 0;
+  let failing = 1;
+  const flaky: DeliveryStore = {
+    add: (delivery) => store.add(delivery),
+    get: (id) => store.get(id),
+    unfinished: (limit) => store.unfinished(limit),
+    update: (delivery) => {
+      if (delivery.outcome !== null && failing-- > 0) return Promise.reject(new Error("no database"));
+      return store.update(delivery);
+    },
+  };
+  const { inbox, clock } = anInbox(flaky, async () => `processed: ${++calls}`);
+  inbox.start();
+  await inbox.accept(incoming("one"));
+  await inbox.idle();
+  expect((await store.get("one"))?.outcome).toBeNull();
+  clock.advance(5_000);
+  await inbox.idle();
+  expect((await store.get("one"))?.outcome).toBe("processed: 1");
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
+
+const good = "name: Good\non: { push: {} }\nsteps: [{ id: one, agent: qa-agent }]\n";
+const bad = "name: Bad\nsteps:\n  - id: one\n    agent: qa-agnt\n";
+/** A problem in each of 60 steps. */
+function worse(agent: string): string {
+  const steps = Array.from({ length: 60 }, (_, at) => `  - id: s${at}\n    agent: ${agent}-${at}\n`);
+  return `name: Worse\nsteps:\n${steps.join("")}`;
+}
+
+function push(shop: Shop, branch: string, files: Readonly<Record<string, string>>) {
+  const { sha } = shop.github.as("mona").push({ branch, from: "main", message: "Definitions", files });
+  return sha;
+}
+
+test("a push that touches .hishamos/ on any branch gets one check run on its head, and starts nothing from there", async () => {
+  const shop = await openShop({ files: { ".hishamos/good.yml": good } });
+  const sha = push(shop, "topic", { ".hishamos/bad.yml": bad });
+  await shop.settled();
+  const [run, ...others] = shop.github.checkRuns(REPO, sha);
+  expect(others).toEqual([]);
+  expect(run).toMatchObject({
+    name: "HishamOS / validate",
+    status: "completed",
+    conclusion: "failure",
+    external_id: `validate:${sha}`,
+    output: { title: "1 problem in 1 of 2 files", annotations_count: 1 },
+    annotations: [
+      {
+        path: ".hishamos/bad.yml",
+        start_line: 4,
+        annotation_level: "failure",
+        message: expect.stringContaining('Did you mean "qa-agent"?'),
+      },
+    ],
+  });
+  expect(run?.output.summary).toMatch(/❌ `\.hishamos\/bad\.yml`: 1 problem.*\n- ✅ `\.hishamos\/good\.yml`/);
+  // good.yml of the default branch is started by the push; bad.yml is on no default branch.
+  expect((await executionsOf(shop)).map(({ workflow }) => workflow.stem)).toEqual(["good"]);
+});
+
+test("valid definitions succeed", async () => {
+  const shop = await openShop();
+  const sha = push(shop, "main", { ".hishamos/good.yml": good });
+  await shop.settled();
+  expect(shop.github.checkRuns(REPO, sha)).toMatchObject([
+    { conclusion: "success", output: { title: "1 valid" } },
+  ]);
+});
+
+test("more annotations than one request takes are appended, and none twice after an interruption", async () => {
+  const shop = await openShop();
+  shop.github.failNext({ method: "PATCH", path: /check-runs/, status: 502 });
+  const sha = push(shop, "topic", { ".hishamos/a.yml": worse("nobody"), ".hishamos/b.yml": worse("noone") });
+  await shop.settled();
+  expect(shop.github.checkRuns(REPO, sha)).toMatchObject([{ status: "in_progress" }]);
+  shop.clock.advance(2_000);
+  await shop.settled();
+  const [run, ...others] = shop.github.checkRuns(REPO, sha);
+  expect(others).toEqual([]);
+  expect(run).toMatchObject({ status: "completed", conclusion: "failure" });
+  const messages = run?.annotations.map(({ message }) => message) ?? [];
+  expect(messages).toHaveLength(120);
+  expect(new Set(messages).size).toBe(120);
+});
+
+const untouched: readonly { readonly what: string; readonly act: (shop: Shop) => void }[] = [
+  { what: "other files", act: (shop) => push(shop, "topic", { "src/a.ts": "1" }) },
+  {
+    what: "a branch that is deleted",
+    act: (shop) => {
+      push(shop, "topic", { "src/a.ts": "1" });
+      shop.github.as("mona").deleteBranch({ branch: "topic" });
+    },
+  },
+];
+
+test.for(untouched)("a push of $what gets no check run", async ({ act }) => {
+  const shop = await openShop({ files: { ".hishamos/bad.yml": bad } });
+  act(shop);
+  await shop.settled();
+  expect(shop.github.checkRuns(REPO)).toEqual([]);
+});
