@@ -5,9 +5,11 @@ import type { AgentDefinition, Workflow } from "../core/workflow.ts";
 import { isWorkflowPath, loadAgent, loadWorkflow } from "../definition/index.ts";
 import { hasStatus } from "./failures.ts";
 import { createLru } from "./lru.ts";
+import { pinAgents } from "./pin.ts";
 
 /** A file of `.hishamos/`, read: what it defines, or what is wrong with it. */
 export type DefinitionFile =
+  /** `text` needs no other file: what executions are pinned to. */
   | { readonly path: string; readonly text: string; readonly workflow: Workflow }
   | { readonly path: string; readonly agent: AgentDefinition }
   | { readonly path: string; readonly problems: readonly Problem[] };
@@ -143,7 +145,7 @@ export function createDefinitionReader(): DefinitionReader {
           load(octokit, repository, entry, context, (source) => {
             const loaded = loadWorkflow(source, entry.path, { agents });
             if (!("workflow" in loaded)) return { path: entry.path, problems: loaded.problems };
-            return { path: entry.path, text: source, workflow: loaded.workflow };
+            return { path: entry.path, ...pinAgents(source, loaded.workflow, agents) };
           }),
         ),
     );

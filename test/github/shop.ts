@@ -63,7 +63,8 @@ async function work({ step, execution, workflow }: StepRequest): Promise<StepRes
  * hubot may write, reader may read, and olga owns it.
  */
 export async function openShop(options: ShopOptions = {}): Promise<Shop> {
-  const clock = new SimulatedClock();
+  // Near the real time, by which tokens expire.
+  const clock = new SimulatedClock(Date.now());
   const github = await startSandboxGitHub({ now: () => clock.now() });
   closing.push(() => github.close());
   github.createRepository({

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { createClients } from "../../src/github/clients.ts";
+import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
+
+const gate = `
+name: Gate
+on: { pull_request: { types: [opened] } }
+steps:
+  - id: gate
+    approval: { from: [mona, "@acme/leads"], by: [button] }
+`;
+
+interface Asked {
+  readonly shop: Shop;
+  readonly pull: number;
+  readonly check: number;
+}
+
+/** A pull request by olga whose check run asks, as the reporter writes it, for the approval of `gate`. */
+async function ask(externalId = (id: string) => `${id}/gate/1`): Promise<Asked> {
+  const shop = await openShop({ files: { ".hishamos/gate.yml": gate } });
+  shop.github.setRole("lena", "write", REPO);
+  shop.github.createTeam("acme", "leads", ["lena"]);
+  shop.github.as("olga").push({ branch: "topic", from: "main", message: "Topic", files: { "a.txt": "1" } });
+  const pull = shop.github.as("olga").openPullRequest({ title: "Topic", head: "topic" });
+  await shop.settled();
+  const [execution] = await executionsOf(shop);
+  const { id, privateKey } = shop.github.app;
+  const clients = createClients({ appId: id, privateKey, baseUrl: `${shop.github.url}/api/v3` });
+  const { data } = await clients.installation(execution?.installation ?? 0).rest.checks.create({
+    owner: "acme",
+    repo: "shop",
+    name: "HishamOS / Gate",
+    head_sha: pull.head.sha,
+    external_id: externalId(execution?.id ?? ""),
+    status: "completed",
+    conclusion: "action_required",
+    actions: ["approve", "reject", "cancel", "pause", "resume", "retry"].slice(0, 3).map((identifier) => ({
+      label: identifier,
+      description: identifier,
+      identifier,
+    })),
+  });
+  await shop.settled();
+  return { shop, pull: pull.number, check: data.id };
+}
+
+async function press({ shop, check }: Asked, login: string, identifier: string) {
+  shop.github.as(login).clickCheckRunAction(check, identifier);
+  await shop.settled();
+  const [execution] = await executionsOf(shop);
+  return execution?.state;
+}
+
+const decides: readonly (readonly [string, string, string])[] = [
+  ["mona", "approve", "completed"],
+  ["lena", "approve", "completed"],
+  ["mona", "reject", "failed"],
+  ["hubot", "cancel", "cancelled"],
+];
+
+test.for(decides)("%s presses %s: %s", async ([login, identifier, state]) => {
+  const asked = await ask();
+  expect(await press(asked, login, identifier)).toBe(state);
+  expect(asked.shop.github.comments(REPO, asked.pull)).toEqual([]);
+});
+
+const refused: readonly (readonly [string, RegExp])[] = [
+  ["hubot", /^I can't take `approve` from `hubot`: this approval is for mona, @\u200Dacme\/leads\./],
+  ["olga", /nobody who is its actor/],
+];
+
+test.for(refused)("%s may not approve and is told so, once, on the pull request", async ([login, answer]) => {
+  const asked = await ask();
+  expect(await press(asked, login, "approve")).toBe("running");
+  const bodies = asked.shop.github.comments(REPO, asked.pull).map(({ body }) => body);
+  expect(bodies).toEqual([expect.stringMatching(answer)]);
+});
+
+const strange: readonly (readonly [string, (id: string) => string])[] = [
+  ["an asking that was made again since", (id) => `${id}/gate/0`],
+  ["a step that asks nothing", (id) => `${id}/other/1`],
+  ["no execution", () => "0123/gate/1"],
+  ["nothing", () => ""],
+];
+
+test.for(strange)("a button of %s decides nothing", async ([, externalId]) => {
+  const asked = await ask(externalId);
+  expect(await press(asked, "mona", "approve")).toBe("running");
+  expect((await asked.shop.outcomes("check_run.requested_action"))[0]).toMatch(/^processed: /);
+});
+
+test("what the App's own check runs cause wakes no execution", async () => {
+  const { shop } = await ask();
+  expect(await shop.outcomes("check_run.created")).toEqual(["ignored: it concerns no workflow"]);
+});
