@@ -7,6 +7,7 @@ import { traceOf } from "./engine/trace.ts";
 import { createActionRunner } from "./github/actions/index.ts";
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
+import { redeliverMissed } from "./github/redeliver.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
 import { openPostgresStores } from "./state/postgres/open.ts";
@@ -52,6 +53,7 @@ export async function composeService({
     appId: app.id,
     privateKey: app.privateKey,
     log,
+    now: () => clock.now(),
     ...(apiUrl ? { baseUrl: apiUrl } : {}),
     ...(fetch ? { fetch } : {}),
   });
@@ -99,6 +101,8 @@ export async function composeService({
     clock,
     log,
   });
+  const stopping = new AbortController();
+  let redelivering: Promise<void> = Promise.resolve();
   return {
     engine,
     async handle(req, res) {
@@ -111,13 +115,18 @@ export async function composeService({
       await engine.run();
       await reporter.start();
       github.start();
+      // Not awaited: with a long list behind it the service would seem not to start.
+      redelivering = redeliverMissed({ clients, stores, clock, log, signal: stopping.signal });
     },
     async stop() {
+      stopping.abort(new Error("the service is stopping"));
+      await redelivering;
       await github.stop();
       await engine.stop();
       await reporter.stop();
     },
     async idle() {
+      await redelivering;
       await github.idle();
       await engine.idle();
       await reporter.idle();

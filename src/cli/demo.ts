@@ -9,6 +9,7 @@ import { readScenario, type Scenario } from "../sandbox/scenario/scenario.ts";
 import { ServiceProcess } from "../sandbox/service-process.ts";
 import { Ledger } from "./ledger.ts";
 import { narrate, plain } from "./narrate.ts";
+import { outcomeOf, outcomeText, stickyOf } from "./outcome.ts";
 import type { Output } from "./validate.ts";
 
 const usage = `Usage: hishamos demo [--json]
@@ -106,11 +107,13 @@ async function play(sandbox: SandboxGitHub, directory: string, json: boolean, io
   } finally {
     await service.stop();
   }
-  return report(
-    sandbox,
-    { scenario, player, ledger, restarts, durationMs: Math.round(performance.now() - began), json },
-    io,
-  );
+  const { repository } = scenario;
+  const { subject } = player;
+  const durationMs = performance.now() - began;
+  const outcome = outcomeOf(sandbox, { repository, subject, ledger, restarts, durationMs });
+  if (json) io.stdout(`${JSON.stringify(outcome)}\n`);
+  else io.stdout(outcomeText(outcome, ledger, stickyOf(sandbox, repository, subject), subject));
+  return outcome.issue.state === "closed" && outcome.execution?.state === "completed" ? 0 : 1;
 }
 
 async function setUp(sandbox: SandboxGitHub): Promise<Scenario> {
@@ -155,52 +158,4 @@ async function settle(sandbox: SandboxGitHub, { repository }: Scenario, { subjec
   await sandbox.until(() => /completed|failed|cancelled/.test(stickyOf(sandbox, repository, subject) ?? ""), {
     what: "the last state in the sticky comment",
   });
-}
-
-function stickyOf(sandbox: SandboxGitHub, repository: string, number: number | null): string | undefined {
-  if (number === null) return undefined;
-  return sandbox
-    .comments(repository, number)
-    .map(({ body = "" }) => body)
-    .find((body) => body.includes("```mermaid"));
-}
-
-interface Played {
-  readonly scenario: Scenario;
-  readonly player: Player;
-  readonly ledger: Ledger;
-  readonly restarts: number;
-  readonly durationMs: number;
-  readonly json: boolean;
-}
-
-function report(sandbox: SandboxGitHub, played: Played, io: Output): number {
-  const { scenario, player, ledger, restarts, durationMs, json } = played;
-  const { repository } = scenario;
-  const { subject } = player;
-  const issue = subject === null ? null : sandbox.issue(repository, subject);
-  const good = issue?.state === "closed" && ledger.execution?.state === "completed";
-  const comments = subject === null ? 0 : sandbox.comments(repository, subject).length;
-  const checkRuns = sandbox.checkRuns(repository).length;
-  if (json) {
-    const { execution, steps } = ledger;
-    const result = {
-      execution,
-      steps,
-      restarts,
-      issue: { state: issue?.state ?? null },
-      comments,
-      checkRuns,
-      durationMs,
-    };
-    io.stdout(`${JSON.stringify(result)}\n`);
-  } else {
-    io.stdout(
-      `\nThe sticky comment on #${subject} at the end:\n\n${stickyOf(sandbox, repository, subject) ?? "(none)"}\n\n`,
-    );
-    io.stdout(`${ledger.lines().join("\n")}\n`);
-    io.stdout(`issue ${issue?.state}, execution ${ledger.execution?.state}, ${restarts} restart, `);
-    io.stdout(`${comments} comments, ${checkRuns} check runs, ${(durationMs / 1000).toFixed(1)} s\n`);
-  }
-  return good ? 0 : 1;
 }

@@ -1,4 +1,170 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import type { Json } from "../core/json.ts";
+import { formatProblem, type Problem } from "../core/problem.ts";
+import { loadWorkflow } from "../definition/index.ts";
+import { peopleOf, readEvent, type StartingEvent } from "../sandbox/event.ts";
+import { rehearse } from "../sandbox/rehearsal.ts";
+import { readScenario, type Scenario } from "../sandbox/scenario/scenario.ts";
+import { Ledger } from "./ledger.ts";
+import { narrate, plain } from "./narrate.ts";
+import { outcomeOf, outcomeText, stickyOf } from "./outcome.ts";
 import type { Output } from "./validate.ts";
-export async function runCommand(_args: readonly string[], _io: Output): Promise<number> {
-  return 2;
+
+const usage = `Usage: hishamos run FILE [--event EVENT.json] [--input NAME=VALUE]… [--scenario FILE] [--json]
+
+Runs a workflow on a GitHub stand-in on this machine; nothing leaves it, and waits of days take no time.
+  --event      the webhook payload that starts it, as of issues, pull_request or issue_comment
+  --input      an input, for a workflow that no event starts
+  --scenario   what people do meanwhile: YAML with start and answers
+Exit code: 0 if the execution completed, 1 if not, 2 wrong usage.
+`;
+
+interface Given {
+  readonly file: string;
+  readonly event: string | null;
+  readonly scenario: string | null;
+  readonly input: Readonly<Record<string, Json>>;
+  readonly json: boolean;
+}
+
+export async function runCommand(args: readonly string[], io: Output): Promise<number> {
+  const given = readArguments(args);
+  if (given === "help") {
+    io.stdout(usage);
+    return 0;
+  }
+  if (typeof given === "string") {
+    io.stderr(`${given}\n\n${usage}`);
+    return 2;
+  }
+  const read = await readFiles(given);
+  if ("problems" in read) {
+    io.stderr(`${read.problems.map(formatProblem).join("\n")}\n`);
+    return read.exit;
+  }
+  const began = performance.now();
+  const ledger = new Ledger();
+  const say = (who: string, what: string) => {
+    if (!given.json) io.stdout(`${who.padEnd(9)} ${plain(what)}\n`);
+  };
+  const { sandbox, repository, subject, note } = await rehearse({
+    ...read,
+    input: given.input,
+    tell: say,
+    saved(line) {
+      ledger.take(line);
+      for (const trace of line.traces) {
+        const text = narrate(trace);
+        if (text !== null) say("hishamos", text);
+      }
+    },
+  });
+  try {
+    const durationMs = performance.now() - began;
+    const outcome = outcomeOf(sandbox, { repository, subject, ledger, restarts: 0, durationMs });
+    if (given.json) io.stdout(`${JSON.stringify(outcome)}\n`);
+    else io.stdout(outcomeText(outcome, ledger, stickyOf(sandbox, repository, subject), subject));
+    if (note !== null) io.stderr(`${note}\n`);
+    return outcome.execution?.state === "completed" ? 0 : 1;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function readArguments(args: readonly string[]): Given | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        event: { type: "string" },
+        scenario: { type: "string" },
+        input: { type: "string", multiple: true },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    if (values.help) return "help";
+    const [file, more] = positionals;
+    if (file === undefined || more !== undefined) return "name one workflow file to run";
+    const input: Record<string, Json> = {};
+    for (const pair of values.input ?? []) {
+      const at = pair.indexOf("=");
+      if (at < 1) return `--input takes NAME=VALUE, not ${JSON.stringify(pair)}`;
+      Object.defineProperty(input, pair.slice(0, at), {
+        value: valueOf(pair.slice(at + 1)),
+        enumerable: true,
+      });
+    }
+    const { event = null, scenario = null, json = false } = values;
+    return { file, event, scenario, input, json };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** JSON where it is JSON, so that numbers are numbers, else the text itself. */
+function valueOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+interface Read {
+  readonly path: string;
+  readonly text: string;
+  readonly event: StartingEvent | null;
+  readonly scenario: Scenario;
+}
+
+async function readFiles(
+  given: Given,
+): Promise<Read | { readonly problems: readonly Problem[]; readonly exit: 1 | 2 }> {
+  const text = await readText(given.file);
+  const eventText = given.event === null ? null : await readText(given.event);
+  const scenarioText = given.scenario === null ? "" : await readText(given.scenario);
+  const missing = [text, eventText, scenarioText].filter(
+    (each): each is Problem => each !== null && typeof each !== "string",
+  );
+  if (
+    typeof text !== "string" ||
+    typeof scenarioText !== "string" ||
+    (eventText !== null && typeof eventText !== "string")
+  ) {
+    return { problems: missing, exit: 2 };
+  }
+  const path = `.hishamos/${basename(given.file)}`;
+  const loaded = loadWorkflow(text, given.file);
+  const event = eventText === null ? null : readEvent(eventText, given.event ?? "");
+  const scenario = readScenario(scenarioText || "{}", given.scenario ?? "");
+  const problems = [
+    ...loaded.problems,
+    ...(event && "code" in event ? [event] : []),
+    ...("problems" in scenario ? scenario.problems : []),
+  ];
+  if (problems.length > 0 || "problems" in scenario || (event && "code" in event))
+    return { problems, exit: 1 };
+  const people = event ? Object.fromEntries(peopleOf(event).map((login) => [login, "admin" as const])) : {};
+  return {
+    path,
+    text,
+    event,
+    scenario: {
+      ...scenario.scenario,
+      ...(event ? { repository: event.repository } : {}),
+      people: { ...people, ...scenario.scenario.people },
+    },
+  };
+}
+
+async function readText(path: string): Promise<string | Problem> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return { code: "HOS803", path, message: "can't be read", hint: "Is there such a file?" };
+  }
 }

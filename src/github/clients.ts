@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly log?: Log;
   /** How long one request may take, its answer's body included (default 20 s). */
   readonly timeoutMs?: number;
+  /** By which tokens expire (ms since 1970 UTC); the system's clock unless given. */
+  readonly now?: () => number;
 }
 
 /** What a token may do: nothing named means all that the installation grants. */
@@ -37,6 +39,7 @@ export interface Clients {
  */
 export function createClients(options: ClientOptions): Clients {
   const log = options.log ?? silentLog;
+  const now = options.now ?? Date.now;
   const shared = {
     userAgent: options.userAgent ?? "hishamos",
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
@@ -60,7 +63,11 @@ export function createClients(options: ClientOptions): Clients {
       const key = narrowingKey(id, narrowing);
       const known = kept.get(key);
       if (known) return known;
-      const octokit = new Octokit({ ...shared, authStrategy: tokenStrategy, auth: { app, id, narrowing } });
+      const octokit = new Octokit({
+        ...shared,
+        authStrategy: tokenStrategy,
+        auth: { app, id, narrowing, now },
+      });
       if (kept.size >= maxClients) kept.delete(kept.keys().next().value ?? "");
       kept.set(key, octokit);
       return octokit;
@@ -83,6 +90,7 @@ interface TokenOptions {
   readonly app: Octokit;
   readonly id: number;
   readonly narrowing: Narrowing;
+  readonly now: () => number;
 }
 
 /** A request as Octokit hands it to an authentication strategy: everything merged but the token. */
@@ -95,14 +103,14 @@ interface Endpoint {
  * (auth-app 8.3, hook.js: `getInstallationAuthentication(state, {})`), so it would be as wide as the
  * installation. This one passes them on, and keeps each token until shortly before it expires.
  */
-function tokenStrategy({ app, id, narrowing }: TokenOptions) {
+function tokenStrategy({ app, id, narrowing, now }: TokenOptions) {
   let held: Token | null = null;
   let making: Promise<Token> | null = null;
 
   async function token(): Promise<Token> {
-    if (held && held.expiresAt - renewBeforeMs > Date.now()) return held;
+    if (held && held.expiresAt - renewBeforeMs > now()) return held;
     // All that come while it is made wait for the same one.
-    making ??= createToken(app, id, narrowing).finally(() => {
+    making ??= createToken({ app, id, narrowing, now }).finally(() => {
       making = null;
     });
     held = await making;
@@ -121,7 +129,7 @@ function tokenStrategy({ app, id, narrowing }: TokenOptions) {
       } catch (error) {
         // Refused for its token, so nothing was done: asking again is safe for writes too.
         if (statusOf(error) !== 401 || attempt === 3) throw error;
-        const fresh = Date.now() - used.createdAt < freshForMs;
+        const fresh = now() - used.createdAt < freshForMs;
         if (fresh) await new Promise((resolve) => setTimeout(resolve, attempt * 500));
         else if (held === used) held = null;
       }
@@ -131,8 +139,8 @@ function tokenStrategy({ app, id, narrowing }: TokenOptions) {
   return Object.assign(token, { hook });
 }
 
-async function createToken(app: Octokit, id: number, narrowing: Narrowing): Promise<Token> {
-  const createdAt = Date.now();
+async function createToken({ app, id, narrowing, now }: TokenOptions): Promise<Token> {
+  const createdAt = now();
   const { data } = await app.rest.apps.createInstallationAccessToken({
     installation_id: id,
     ...(narrowing.repositoryIds && { repository_ids: [...narrowing.repositoryIds] }),

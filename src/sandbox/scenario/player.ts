@@ -42,6 +42,11 @@ export class Player {
     return this.#left;
   }
 
+  /** The issue or pull request, where something else than the scenario opened it. */
+  about(number: number | null): void {
+    this.#issue ??= number;
+  }
+
   start(): void {
     for (const act of this.#options.scenario.start) this.#act(act);
   }

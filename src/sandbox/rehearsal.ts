@@ -1,0 +1,184 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { composeService } from "../compose.ts";
+import type { Execution } from "../core/execution.ts";
+import { isTerminal } from "../core/index.ts";
+import type { JsonObject } from "../core/json.ts";
+import { formatProblem } from "../core/problem.ts";
+import { loadWorkflow } from "../definition/index.ts";
+import { SimulatedClock } from "../engine/clock/simulated.ts";
+import { silentLog } from "../engine/ports/log.ts";
+import { type Trace, traceOf } from "../engine/trace.ts";
+import { openSqliteStores } from "../state/sqlite/open.ts";
+import { makeHappen, type StartingEvent } from "./event.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "./github/index.ts";
+import { Player } from "./scenario/player.ts";
+import type { Scenario } from "./scenario/scenario.ts";
+
+const secret = "sandbox";
+/** More timers than any sensible workflow has: what goes on beyond is said to be stuck. */
+const mostTimers = 10_000;
+/** No call on loopback takes so long: what is not idle by then waits for the clock. */
+const quietMs = 500;
+
+export interface RehearsalOptions {
+  /** Path in the repository, and the workflow's text. */
+  readonly path: string;
+  readonly text: string;
+  readonly event: StartingEvent | null;
+  readonly scenario: Scenario;
+  readonly input: JsonObject;
+  readonly tell: (who: string, what: string) => void;
+  readonly saved: (saved: { traces: readonly Trace[]; revision: number; engineMs: number }) => void;
+}
+
+export interface Rehearsed {
+  /** Still open, to be looked at; the caller closes it. */
+  readonly sandbox: SandboxGitHub;
+  readonly repository: string;
+  readonly subject: number | null;
+  /** Why it is not at its end, for a person, or null. */
+  readonly note: string | null;
+}
+
+/** The whole service in this process, on the stand-in and a simulated clock: what waits for days is over at once. */
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
+  const { path, text, event, scenario, input, tell, saved } = options;
+  const clock = new SimulatedClock(Date.now());
+  const sandbox = await startSandboxGitHub({ now: () => clock.now() });
+  const stores = await openSqliteStores({ directory: ":memory:" });
+  const [owner = "", name = ""] = scenario.repository.split("/");
+  const repository = sandbox.createRepository({
+    owner,
+    name,
+    collaborators: scenario.people,
+    files: { [path]: text, ...scenario.files },
+  });
+  let last: Execution | null = null;
+  const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
+  const service = await composeService({
+    config: {
+      app: { id: sandbox.app.id, privateKey: sandbox.app.privateKey, webhookSecret: secret },
+      webhookPath: "/api/github/webhooks",
+      apiUrl: `${sandbox.url}/api/v3`,
+      http: { host: "127.0.0.1", port: 0 },
+      state: { directory: ":memory:" },
+      model: null,
+      concurrency: 10,
+      logLevel: "silent",
+    },
+    stores,
+    clock,
+    log: silentLog,
+    observer: {
+      saved(before, after, engineMs) {
+        last = after;
+        const traces = traceOf(before, after);
+        saved({ traces, revision: after.revision, engineMs });
+        for (const trace of traces) player.see(trace);
+      },
+    },
+  });
+  const server = createServer((req, res) => void service.handle(req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  sandbox.setWebhookTarget(`http://127.0.0.1:${port}/api/github/webhooks`, secret);
+  await service.start();
+
+  /** False where something still waits for the clock (a refused report is tried again later). */
+  const settle = async () => {
+    const quiet = (async () => {
+      for (let pass = 0; pass < 2; pass++) {
+        await sandbox.settled();
+        await service.idle();
+        await player.done();
+      }
+      return true;
+    })();
+    return await Promise.race([quiet, noRequests(sandbox)]);
+  };
+  try {
+    player.start();
+    let subject = player.subject;
+    if (event) subject = makeHappen(sandbox, event);
+    player.about(subject);
+    await settle();
+    if (last === null) await startByHand();
+    for (let timers = 0; timers < mostTimers; timers++) {
+      const settled = await settle();
+      const wait = clock.next();
+      const ended = last === null || isTerminal((last as Execution).state);
+      if ((ended && settled) || wait === null) break;
+      if (wait >= 3_600_000) tell("clock", `goes on by ${inWords(wait)}: nobody does anything`);
+      clock.advance(wait);
+    }
+    return { sandbox, repository: scenario.repository, subject: player.subject, note: noteOf(last, sandbox) };
+  } finally {
+    await service.stop();
+    server.closeAllConnections();
+    server.close();
+    await stores.close();
+  }
+
+  /** For a workflow that no trigger starts: as a call of the API would. */
+  async function startByHand(): Promise<void> {
+    const loaded = loadWorkflow(text, path);
+    if (!("workflow" in loaded) || loaded.workflow.triggers.length > 0) return;
+    const number = player.subject;
+    const issue = number === null ? null : sandbox.issue(scenario.repository, number);
+    const started = await service.engine.start({
+      workflow: loaded.workflow,
+      text,
+      commit: null,
+      repository: { id: repository.id, owner, name },
+      installation: repository.installationId,
+      subject: issue && {
+        type: issue.pull_request ? "pull_request" : "issue",
+        number: issue.number,
+        title: issue.title,
+        author: issue.user?.login ?? "",
+        labels: issue.labels.flatMap((label) => (typeof label === "string" ? [label] : (label.name ?? []))),
+        url: issue.html_url,
+        head_sha: null,
+        is_fork: false,
+      },
+      actor: event?.sender ?? owner,
+      event: event?.payload ?? {},
+      input,
+      occurrence: "by hand",
+    });
+    if (started.result === "invalid") throw new Error(started.problems.map(formatProblem).join("\n"));
+  }
+}
+
+/** Resolves to false once the stand-in was not asked for anything for a while. */
+async function noRequests(sandbox: SandboxGitHub): Promise<false> {
+  for (let seen = -1; seen !== sandbox.requests().length; ) {
+    seen = sandbox.requests().length;
+    await new Promise((resolve) => setTimeout(resolve, quietMs).unref());
+  }
+  return false;
+}
+
+function noteOf(last: Execution | null, sandbox: SandboxGitHub): string | null {
+  if (last === null) {
+    const said = sandbox.deliveries().map(({ event }) => event);
+    return `Nothing started: none of the events (${[...new Set(said)].join(", ") || "none"}) matches the workflow's \`on\`.`;
+  }
+  if (last.ending?.error) {
+    const { step, code, message } = last.ending.error;
+    return `It failed${step ? ` at ${step}` : ""} (${code}): ${message}`;
+  }
+  if (isTerminal(last.state)) return null;
+  return "It waits for something that never comes: answer it in a --scenario, or give the step a timeout.";
+}
+
+function inWords(ms: number): string {
+  const days = ms / 86_400_000;
+  const hours = ms / 3_600_000;
+  return days >= 1
+    ? `${+days.toFixed(1)} d`
+    : hours >= 1
+      ? `${+hours.toFixed(1)} h`
+      : `${+(ms / 60_000).toFixed(1)} min`;
+}
