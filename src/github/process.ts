@@ -7,6 +7,7 @@ import { createDefinitionReader } from "./definitions.ts";
 import { readFailure } from "./failures.ts";
 import { readHappening } from "./happening.ts";
 import { createIdentity } from "./identity.ts";
+import { followInstallation } from "./installations.ts";
 import { takeReview } from "./reviews.ts";
 import type { Room, Work } from "./room.ts";
 import { routeEvent } from "./routing.ts";
@@ -44,6 +45,8 @@ export function createProcessor(options: ProcessorOptions): (delivery: Delivery)
     identity: createIdentity(options.clients),
   };
   return async (delivery) => {
+    const followed = await followInstallation(room, delivery);
+    if (followed !== null) return outcomeOf(followed);
     const happening = readHappening(delivery);
     if (happening === null) return "ignored: no repository, or no installation on it";
     const work: Work = { room, happening, octokit: room.clients.installation(happening.installation) };
@@ -62,6 +65,10 @@ export function createProcessor(options: ProcessorOptions): (delivery: Delivery)
     }
     if (transient !== undefined) throw transient;
     if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
-    return notes.length > 0 ? `processed: ${notes.join("; ")}` : "ignored: it concerns no workflow";
+    return outcomeOf(notes);
   };
+}
+
+function outcomeOf(notes: readonly string[]): string {
+  return notes.length > 0 ? `processed: ${notes.join("; ")}` : "ignored: it concerns no workflow";
 }
