@@ -11,6 +11,7 @@ import type { Engine, Started, StartRequest } from "./ports/engine.ts";
 import type { Clock, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
 import { silentLog } from "./ports/log.ts";
 import { Timekeeper } from "./timekeeper.ts";
+import { traceOf } from "./trace.ts";
 
 export interface EngineOptions {
   readonly stores: Stores;
@@ -48,6 +49,8 @@ export function createEngine(options: EngineOptions): Engine {
   const active = new Map<string, Activation>();
   /** Just created here, so nobody else can have begun its work. */
   const fresh = new Map<string, Execution>();
+  /** Left by an earlier process and not looked at since. */
+  const left = new Set<string>();
   const timekeeper = new Timekeeper(stores.executions, clock, log, wake);
 
   function wake(id: string): void {
@@ -62,15 +65,19 @@ export function createEngine(options: EngineOptions): Engine {
       fresh.delete(id);
       const stored = created ?? (await load(id));
       if (!stored) return;
+      if (left.delete(id)) {
+        // What an earlier process saved last it may not have told any more.
+        log.debug({ traces: traceOf(null, stored), revision: stored.revision }, "recovered");
+      }
       const activation = new Activation(parts, await pinned.get(stored.workflow), {
         execution: stored,
         recovered: created === undefined,
       });
       active.set(id, activation);
-      const left = await activation.run();
+      const saved = await activation.run();
       active.delete(id);
-      if (!left || activation.unread) queue.wake(id);
-      if (left && left.due !== null) timekeeper.expect(left.due);
+      if (!saved || activation.unread) queue.wake(id);
+      if (saved && saved.due !== null) timekeeper.expect(saved.due);
     } catch (error) {
       log.error({ err: error, execution: id }, "activation failed; trying again");
       clock.at(clock.now() + retryMs, () => queue.wake(id));
@@ -124,7 +131,10 @@ export function createEngine(options: EngineOptions): Engine {
     let after: string | null = null;
     for (;;) {
       const ids: readonly string[] = await stores.executions.unfinished(after, page);
-      for (const id of ids) queue.wake(id);
+      for (const id of ids) {
+        left.add(id);
+        queue.wake(id);
+      }
       after = ids.at(-1) ?? null;
       if (ids.length < page) break;
     }
