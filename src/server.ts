@@ -1,9 +1,10 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { composeService, openStores } from "./compose.ts";
-import { readConfig } from "./config.ts";
-import { formatProblem } from "./core/problem.ts";
+import { type Config, readConfig } from "./config.ts";
+import { formatProblem, type Problem } from "./core/problem.ts";
 import { systemClock } from "./engine/clock/system.ts";
 import { StateError } from "./state/error.ts";
 
@@ -15,7 +16,9 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   if ("problems" in read) return refuse(read.problems.map(formatProblem));
   const { config } = read;
   // Lines are written at once: what was logged before a crash is there to be read.
-  const log = pino({ level: config.logLevel }, pino.destination({ sync: true }));
+  const { err } = pino.stdSerializers;
+  const serializers = { err, error: err };
+  const log = pino({ level: config.logLevel, serializers }, pino.destination({ sync: true }));
   const stores = await openStores(config).catch((error: unknown) => {
     if (!(error instanceof StateError)) throw error;
     return error;
@@ -23,11 +26,11 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   if (stores instanceof StateError) return refuse([formatProblem(stores.problem)]);
   const service = await composeService({ config, stores, clock: systemClock, log });
   const server = createServer((req, res) => void service.handle(req, res));
-  server.listen(config.http.port, config.http.host);
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", reject);
-  });
+  const refused = await listen(server, config.http);
+  if (refused) {
+    await stores.close();
+    return refuse([formatProblem(refused)]);
+  }
   await service.start();
   const { port } = server.address() as AddressInfo;
   log.info({ host: config.http.host, port, webhookPath: config.webhookPath }, "listening");
@@ -51,6 +54,31 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
 }
+
+/** Null once it listens, else what a person can change about it. */
+async function listen(server: Server, { host, port }: Config["http"]): Promise<Problem | null> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    const reason = reasons.get(code);
+    if (reason === undefined) throw error;
+    return {
+      code: "HOS702",
+      message: `Port ${port} of ${host} ${reason}.`,
+      hint: "Set PORT and HOST to an address of this machine that is free.",
+    };
+  }
+}
+
+const reasons: ReadonlyMap<unknown, string> = new Map([
+  ["EADDRINUSE", "is used by another program"],
+  ["EACCES", "may not be used by this user"],
+  ["EADDRNOTAVAIL", "is no address of this machine"],
+  ["ENOTFOUND", "has a name that leads to no address"],
+]);
 
 function refuse(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`);

@@ -28,6 +28,7 @@ export class ServiceProcess {
   readonly #options: ServiceProcessOptions;
   #child: ChildProcess | null = null;
   #errors = "";
+  #port: number | null = null;
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
@@ -36,8 +37,10 @@ export class ServiceProcess {
   /** Resolves with the port once it listens; rejects with what it printed if it ends instead. */
   async start(): Promise<number> {
     this.#errors = "";
+    // Started again it listens where it did before: that is where GitHub delivers.
+    const port = this.#port === null ? {} : { PORT: String(this.#port) };
     const child = spawn(process.execPath, [server.pathname], {
-      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...this.#options.env },
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...this.#options.env, ...port },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -58,6 +61,7 @@ export class ServiceProcess {
         if (!line) return;
         if (line.msg === "listening" && line.port !== undefined) {
           clearTimeout(timer);
+          this.#port = line.port;
           resolve(line.port);
         }
         this.#options.onLine(line);
@@ -75,18 +79,21 @@ export class ServiceProcess {
     await this.#end("SIGKILL");
   }
 
-  /** SIGTERM: it saves what is under way and ends by itself. */
-  async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+  /** SIGTERM: it saves what is under way and ends by itself. Resolves with its exit code; null: a signal ended it. */
+  async stop(): Promise<number | null> {
+    return await this.#end("SIGTERM");
   }
 
-  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, "exit");
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
   }
 }
 
