@@ -2,6 +2,7 @@ import type { Execution, StepError } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
 import { code, neutralise } from "../neutralise.ts";
+import { askKey } from "./ask-key.ts";
 import {
   type ApprovalWait,
   anyWriter,
@@ -34,7 +35,7 @@ export function asksOf(workflow: Workflow, execution: Execution): readonly Ask[]
 /** The question itself, and the newest reminder of it. */
 function reminded(execution: Execution, { step, run, waiting }: WaitingStep, body: string): readonly Ask[] {
   const asking = waiting.for === "approval" ? waiting.asking : 1;
-  const key = `ask/${execution.id}/${run.round}/${step.id}/${run.visit}/${asking}`;
+  const key = askKey({ execution: execution.id, round: run.round, step: step.id, visit: run.visit, asking });
   const question = { key, body };
   const sent = run.remind?.sent ?? 0;
   if (sent === 0) return [question];
