@@ -6,7 +6,6 @@ import type { Clients } from "./clients.ts";
 import { answer, type Refusal, readRequest, type SignedRequest } from "./guard.ts";
 import { type Accepted, createInbox, type IncomingDelivery } from "./inbox.ts";
 import { createProcessor } from "./process.ts";
-import { maybeIllFormed, wellFormed } from "./well-formed.ts";
 
 export interface ProbotSettings {
   readonly appId: number | string;
@@ -126,8 +125,7 @@ function pathOf(req: IncomingMessage): string {
 
 function parse(body: string): Json | undefined {
   try {
-    const value = JSON.parse(body) as Json;
-    return maybeIllFormed(body) ? wellFormed(value) : value;
+    return JSON.parse(body) as Json;
   } catch {
     return undefined;
   }

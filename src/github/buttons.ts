@@ -3,7 +3,7 @@ import type { MessageBody } from "../engine/ports/index.ts";
 import { code, neutralise } from "./neutralise.ts";
 import { listAt, numberAt, textAt } from "./payload.ts";
 import { pendingApprovals } from "./pending.ts";
-import { answerOnce, shortId, type Work } from "./room.ts";
+import { answerOnce, shortId, type Work, wasTaken } from "./room.ts";
 
 /** Identifiers of a check run's buttons, as its reporter writes them. */
 const commands = ["pause", "resume", "cancel", "retry"] as const;
@@ -30,9 +30,7 @@ export async function pressButton(work: Work): Promise<readonly string[]> {
       ? await decision(work, execution, button, step ?? null, asking === undefined ? null : Number(asking))
       : await command(work, execution, button);
   if (body === null) return [`unknown button ${button.slice(0, 20)}`];
-  const repeated =
-    happening.again &&
-    execution.timeline.some(({ by, at }) => by === sender.login && at >= happening.receivedAt);
+  const repeated = wasTaken(execution, happening);
   const refusal = typeof body === "string" ? body : await refusalOf(work, execution, body);
   if (refusal === null && typeof body !== "string") {
     await room.engine.send({ id: happening.id, executionId: execution.id, at: happening.receivedAt, body });

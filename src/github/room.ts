@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import type { Execution } from "../core/execution.ts";
 import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
 import type { Authoriser } from "./authorise.ts";
 import type { Clients } from "./clients.ts";
@@ -50,6 +51,17 @@ export async function answerOnce(
 export async function isOurOwn({ room, happening }: Work): Promise<boolean> {
   if (!happening.sender.isBot) return false;
   return happening.sender.login.toLowerCase() === (await room.identity.botLogin()).toLowerCase();
+}
+
+/** Times of deliveries that fall together are set apart, so they may be a little ahead of the engine's. */
+const AHEAD_MS = 1_000;
+
+/**
+ * Whether the sender's word was acted on before a crash: then it no longer fits the execution, and an answer that says so
+ * would be wrong.
+ */
+export function wasTaken({ timeline }: Execution, { again, sender, receivedAt }: Happening): boolean {
+  return again && timeline.some(({ by, at }) => by === sender.login && at >= receivedAt - AHEAD_MS);
 }
 
 /** An execution's id, short enough to read and long enough to find it. */

@@ -1,5 +1,4 @@
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
-import { wellFormedText } from "./well-formed.ts";
 
 /** Longest text kept, in UTF-16 units: enough for a body, and said where it was cut. */
 const MAX_TEXT = 16_384;
@@ -95,4 +94,9 @@ function pick(value: JsonObject, keys: readonly string[]): JsonObject {
 
 function trimText(text: string, max: number): string {
   return wellFormedText(text.length <= max ? text : `${text.slice(0, max)}…`);
+}
+
+/** Text as databases take it: well-formed Unicode without NUL (Postgres refuses both). */
+function wellFormedText(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }

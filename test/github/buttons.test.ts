@@ -90,6 +90,30 @@ test.for(strange)("a button of %s decides nothing", async ([, externalId]) => {
   expect((await asked.shop.outcomes("check_run.requested_action"))[0]).toMatch(/^processed: /);
 });
 
+test("a button in one repository does not reach another's execution", async () => {
+  const first = await ask();
+  const { github } = first.shop;
+  const [execution] = await executionsOf(first.shop);
+  github.createRepository({ owner: "acme", name: "other" });
+  github.setRole("mona", "write", "acme/other");
+  const { sha } = github
+    .as("mona")
+    .push({ repo: "acme/other", branch: "topic", from: "main", message: "Topic", files: { "a.txt": "1" } });
+  const { id, privateKey } = github.app;
+  const clients = createClients({ appId: id, privateKey, baseUrl: `${github.url}/api/v3` });
+  const { data } = await clients.installation(execution?.installation ?? 0).rest.checks.create({
+    owner: "acme",
+    repo: "other",
+    name: "HishamOS / Gate",
+    head_sha: sha,
+    external_id: `${execution?.id}/gate/1`,
+    status: "completed",
+    conclusion: "action_required",
+    actions: [{ label: "Cancel", description: "Cancel", identifier: "cancel" }],
+  });
+  expect(await press({ ...first, check: data.id }, "mona", "cancel")).toBe("running");
+});
+
 test("what the App's own check runs cause wakes no execution", async () => {
   const { shop } = await ask();
   expect(await shop.outcomes("check_run.created")).toEqual(["ignored: it concerns no workflow"]);

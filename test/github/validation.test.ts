@@ -65,6 +65,22 @@ test("more annotations than one request takes are appended, and none twice after
   expect(new Set(messages).size).toBe(120);
 });
 
+test("a commit that is validated already is left alone", async () => {
+  const shop = await openShop();
+  const sha = push(shop, "topic", { ".hishamos/bad.yml": bad });
+  await shop.settled();
+  const delivery = shop.github.deliveries().find(({ event }) => event === "push");
+  const stored = await shop.stores.deliveries.get(delivery?.guid ?? "");
+  if (stored) await shop.stores.deliveries.update({ ...stored, outcome: null });
+  const before = shop.github.requests().length;
+  await shop.app.stop();
+  shop.app.start();
+  await shop.settled();
+  const again = shop.github.requests().slice(before);
+  expect(again.filter(({ method, path }) => method !== "GET" && path.includes("check-runs"))).toEqual([]);
+  expect(shop.github.checkRuns(REPO, sha)).toHaveLength(1);
+});
+
 const untouched: readonly { readonly what: string; readonly act: (shop: Shop) => void }[] = [
   { what: "other files", act: (shop) => push(shop, "topic", { "src/a.ts": "1" }) },
   {

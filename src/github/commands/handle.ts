@@ -2,7 +2,7 @@ import type { Execution } from "../../core/execution.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { code } from "../neutralise.ts";
 import { numberAt, textAt } from "../payload.ts";
-import { answerOnce, shortId, type Work } from "../room.ts";
+import { answerOnce, shortId, type Work, wasTaken } from "../room.ts";
 import {
   ambiguous,
   helpText,
@@ -123,20 +123,12 @@ async function steer(
   const { execution, rest } = target;
   const prepared = await prepare(work, name, execution, rest, command.block, id);
   const what = `${name} for ${execution.workflow.stem} ${shortId(execution.id)}`;
-  const repeated = happening.again && wasTaken(execution, work);
+  const repeated = wasTaken(execution, happening);
   if ("reply" in prepared) return repeated ? taken(what) : prepared.reply;
   const problem = await room.engine.check(execution, prepared.body);
   if (problem !== null) return repeated ? taken(what) : problemReply(name, problem);
   await room.engine.send({ id, executionId: execution.id, at: happening.receivedAt, body: prepared.body });
   return taken(what);
-}
-
-/**
- * Whether this comment was acted on before a crash: then it no longer fits the execution, and an answer that says so would
- * be wrong.
- */
-function wasTaken(execution: Execution, { happening }: Work): boolean {
-  return execution.timeline.some(({ by, at }) => by === happening.sender.login && at >= happening.receivedAt);
 }
 
 async function prepare(

@@ -143,6 +143,7 @@ const refusals: readonly { readonly says: string; readonly by?: string; readonly
   },
   { says: "/hishamos done triage severity=3", by: "reader", answer: /role write.*not assigned to you/ },
   { says: "/hishamos run greet who=me", by: "reader", answer: /role write/ },
+  { says: "/greet who=me", by: "reader", answer: /role write/ },
   { says: "/hishamos aprove", answer: /don't know the command `aprove`.*Did you mean `\/hishamos approve`/ },
   { says: "/hishamos done triage severity=high", answer: /"severity" takes/ },
   { says: "/hishamos done triage", answer: /"severity" is missing/ },
@@ -214,6 +215,26 @@ test("who started it may not approve it, nor may the author", async () => {
   expect((await stateOf(opened))["deploy"]).toBe("running");
 });
 
+test("an approval that is given by button is not given by command", async () => {
+  const opened = await openIssue({
+    ".hishamos/deploy.yml": deploy.replace('["role:write"]', "mona, by: button"),
+  });
+  opened.shop.github.as("olga").label(opened.issue, "bug");
+  await opened.shop.settled();
+  await say(opened, "mona", "/hishamos skip triage");
+  const { answers } = await say(opened, "mona", "/approve");
+  expect(answers).toEqual(["The approval `deploy` is given by button, not by command."]);
+  expect((await stateOf(opened))["deploy"]).toBe("running");
+});
+
+test("a bot commands nothing, whatever its role", async () => {
+  const opened = await openRunning();
+  opened.shop.github.createUser("robot[bot]", "Bot");
+  opened.shop.github.setRole("robot[bot]", "admin", REPO);
+  expect(await say(opened, "robot[bot]", "/cancel")).toEqual({ reactions: [], answers: [] });
+  expect((await stateOf(opened))["state"]).toBe("running");
+});
+
 test("whom the issue is assigned to may answer its question", async () => {
   const opened = await openRunning();
   const { github } = opened.shop;
@@ -259,7 +280,7 @@ test("where two workflows run, a command names the one it means", async () => {
 test("an answer is given once, and nothing is refused after the fact, when a comment is processed again", async () => {
   const opened = await openRunning();
   const { shop, issue } = opened;
-  await say(opened, "mona", "/hishamos skip triage\n/hishamos status");
+  await say(opened, "mona", "/hishamos done triage severity=3\n/hishamos status");
   const count = shop.github.comments(REPO, issue).length;
   const created = shop.github
     .deliveries()
@@ -271,7 +292,7 @@ test("an answer is given once, and nothing is refused after the fact, when a com
   shop.app.start();
   await shop.settled();
   expect(shop.github.comments(REPO, issue)).toHaveLength(count);
-  expect((await shop.outcomes("issue_comment.created"))[0]).toMatch(/^processed: .*skip for deploy/);
+  expect((await shop.outcomes("issue_comment.created"))[0]).toMatch(/^processed: .*done for deploy/);
 });
 
 test("an answer that GitHub took but did not confirm is not given twice", async () => {
