@@ -14,7 +14,19 @@ interface LockedPackage {
   libc?: string[];
 }
 
-const systems = ["android", "darwin", "freebsd", "linux", "openharmony", "win32", "windows", "netbsd", "openbsd", "sunos", "aix"];
+const systems = [
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "openharmony",
+  "win32",
+  "windows",
+  "netbsd",
+  "openbsd",
+  "sunos",
+  "aix",
+];
 
 function platformOf(name: string): Pick<LockedPackage, "os" | "cpu" | "libc"> {
   const words = name.split(/[/-]/);
@@ -44,6 +56,11 @@ for (const [at, locked] of Object.entries(lock.packages)) {
   }
 }
 const [root, ...rest] = Object.entries(lock.packages);
-lock.packages = Object.fromEntries([...(root ? [root] : []), ...rest.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+lock.packages = Object.fromEntries([
+  ...(root ? [root] : []),
+  ...rest.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+]);
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(added.length === 0 ? "package-lock.json is complete" : `added ${added.length}: ${added.join(", ")}`);
+console.log(
+  added.length === 0 ? "package-lock.json is complete" : `added ${added.length}: ${added.join(", ")}`,
+);

@@ -142,7 +142,7 @@ async function within(ms: number, end: Promise<void>, player: Player): Promise<v
     }, ms);
   });
   const failed = new Promise<never>((_, reject) => {
-    const watch = setInterval(() => player.done().catch(reject), 200);
+    const watch = setInterval(() => void player.done().catch(reject), 200);
     void end.finally(() => clearInterval(watch));
   });
   try {

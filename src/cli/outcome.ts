@@ -37,7 +37,7 @@ export function outcomeOf(sandbox: SandboxGitHub, played: Played): Outcome {
 /** The sticky comment's text, if there is one. */
 export function stickyOf(sandbox: SandboxGitHub, repository: string, subject: number | null): string | null {
   if (subject === null) return null;
-  const bodies = sandbox.comments(repository, subject).map(({ body = "" }) => body);
+  const bodies = sandbox.comments(repository, subject).map(({ body }) => body ?? "");
   return bodies.find((body) => body.includes("```mermaid")) ?? null;
 }
 

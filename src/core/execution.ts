@@ -117,6 +117,8 @@ interface RunFacts {
   readonly input: Json;
   /** The ledger: what this run is known to have done outside. */
   readonly effects: readonly EffectRecord[];
+  /** True once an attempt was broken off by its timeout: nobody knows what it did outside. */
+  readonly inDoubt?: true;
 }
 
 export type Run = RunFacts &

@@ -33,7 +33,7 @@ export function takeTimer(draft: Draft, event: TimerFired): void {
     case "timeout": {
       if (run.deadline === null || run.deadline > at) return;
       const message = `no result after ${(step.timeoutMs ?? 0) / 1000} s`;
-      fail(draft, step, run, { code: "timeout", message, class: "timeout" });
+      fail(draft, step, { ...run, inDoubt: true }, { code: "timeout", message, class: "timeout" });
       break;
     }
     case "remind": {

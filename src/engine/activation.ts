@@ -5,12 +5,15 @@ import type { Workflow } from "../core/workflow.ts";
 import { attempt } from "./attempt.ts";
 import { Bell } from "./bell.ts";
 import type { EngineParts } from "./parts.ts";
+import type { Message } from "./ports/store.ts";
 
 export interface ActivationInput {
   readonly execution: Execution;
   /** True where it was read from the store: work it owes may have been begun by a process that is gone. */
   readonly recovered: boolean;
 }
+
+const keptConsumed = 20;
 
 interface UnderWay {
   readonly abort: AbortController;
@@ -26,8 +29,6 @@ export class Activation {
   #recovered: boolean;
   #results: Event[] = [];
   #unread: boolean;
-  /** Ids whose rows are gone: they leave the document with the next save. */
-  #removed: readonly string[] = [];
   #stopping = false;
   #graceOver = false;
 
@@ -83,7 +84,7 @@ export class Activation {
     const before = this.#execution;
     const messages = await this.#read();
     const taken: string[] = [];
-    for (const message of messages) {
+    for (const message of messages ?? []) {
       const event: Event = { ...message.body, at: now };
       if (defers(this.#execution, event)) continue;
       await this.#takeMessage(event);
@@ -92,9 +93,9 @@ export class Activation {
     for (const timerEvent of dueTimers(this.#execution, now)) this.#take(timerEvent);
     for (const result of this.#results.splice(0)) this.#take(result);
     if (this.#execution !== before) {
-      const consumed = this.#execution.consumed.filter((id) => !this.#removed.includes(id));
+      const { consumed: all } = this.#execution;
+      const consumed = messages ? forgetful(all, messages) : all;
       this.#execution = { ...this.#execution, revision: before.revision + 1, consumed };
-      this.#removed = [];
       if (!(await stores.executions.save(await this.#parts.large.apart(this.#execution)))) return false;
       observer?.saved(before, this.#execution, timer() - began);
       reporter.changed(this.#execution);
@@ -102,13 +103,12 @@ export class Activation {
     }
     if (taken.length > 0) {
       await stores.messages.remove(this.#execution.id, taken);
-      this.#removed = [...this.#removed, ...taken];
     }
     return true;
   }
 
   async #read() {
-    if (!this.#unread) return [];
+    if (!this.#unread) return null;
     this.#unread = false;
     return await this.#parts.stores.messages.list(this.#execution.id);
   }
@@ -167,4 +167,13 @@ export class Activation {
     await this.#bell.heard();
     cancel();
   }
+}
+
+/**
+ * The consumed ids without those whose rows are gone, except the last few: a delivery that was being processed
+ * when the process died is processed again, and sends its messages again.
+ */
+function forgetful(consumed: readonly string[], rows: readonly Message[]): readonly string[] {
+  const kept = new Set([...consumed.slice(-keptConsumed), ...rows.map(({ id }) => id)]);
+  return consumed.filter((id) => kept.has(id));
 }

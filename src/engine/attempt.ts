@@ -48,7 +48,7 @@ async function perform(
       path: ref.path,
       input: run.input,
       key: effectKey(execution, ref),
-      mayHaveHappened: recovered,
+      mayHaveHappened: recovered || run.inDoubt === true,
       signal,
     });
   } catch (error) {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Execution } from "../core/execution.ts";
 import { newExecution, type Problem, transition } from "../core/index.ts";
-import type { AgentDefinition } from "../core/workflow.ts";
 import { Activation } from "./activation.ts";
 import { resolveInputs } from "./inputs.ts";
 import { LargeValues } from "./large.ts";
@@ -21,8 +20,6 @@ export interface EngineOptions {
   readonly reporter?: Reporter;
   readonly log?: Log;
   readonly observer?: EngineObserver;
-  /** Agents known besides those that a workflow's own file defines. */
-  readonly agents?: ReadonlyMap<string, AgentDefinition>;
   /** How long `stop` waits for steps under way (ms) before it leaves them to the next start. */
   readonly graceMs?: number;
 }
@@ -33,7 +30,7 @@ const retryMs = 1_000;
 /** Saves each decision of the core once, and performs what is owed. All state is in the stores. */
 export function createEngine(options: EngineOptions): Engine {
   const { stores, queue, clock, log = silentLog } = options;
-  const pinned = new PinnedDefinitions(stores.definitions, options.agents ?? new Map());
+  const pinned = new PinnedDefinitions(stores.definitions);
   const parts: EngineParts = {
     stores,
     pinned,

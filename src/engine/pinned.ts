@@ -1,6 +1,6 @@
 import type { WorkflowRef } from "../core/execution.ts";
 import { formatProblem } from "../core/problem.ts";
-import type { AgentDefinition, Workflow } from "../core/workflow.ts";
+import type { Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../definition/index.ts";
 import type { DefinitionStore } from "./ports/store.ts";
 
@@ -9,13 +9,11 @@ const kept = 1_000;
 /** The definitions that executions are pinned to: stored once by hash, parsed once per process. */
 export class PinnedDefinitions {
   readonly #store: DefinitionStore;
-  readonly #agents: ReadonlyMap<string, AgentDefinition>;
   readonly #parsed = new Map<string, Workflow>();
   readonly #stored = new Set<string>();
 
-  constructor(store: DefinitionStore, agents: ReadonlyMap<string, AgentDefinition>) {
+  constructor(store: DefinitionStore) {
     this.#store = store;
-    this.#agents = agents;
   }
 
   async pin(workflow: Workflow, text: string): Promise<void> {
@@ -26,11 +24,11 @@ export class PinnedDefinitions {
   }
 
   async get({ hash, path }: WorkflowRef): Promise<Workflow> {
-    const known = this.#parsed.get(hash);
+    const known = this.#parsed.get(keyOf({ hash, path }));
     if (known) return known;
     const stored = await this.#store.get(hash);
     if (!stored) throw new Error(`definition ${hash} of ${path} is not stored`);
-    const loaded = loadWorkflow(stored.text, stored.path, { agents: this.#agents });
+    const loaded = loadWorkflow(stored.text, path);
     if (!("workflow" in loaded)) {
       const problems = loaded.problems.map(formatProblem).join("\n");
       throw new Error(`this version refuses definition ${hash} of ${path}:\n${problems}`);
@@ -40,8 +38,13 @@ export class PinnedDefinitions {
   }
 
   #remember(workflow: Workflow): void {
-    this.#parsed.set(workflow.hash, workflow);
+    this.#parsed.set(keyOf(workflow), workflow);
     const [oldest] = this.#parsed.keys();
     if (this.#parsed.size > kept && oldest !== undefined) this.#parsed.delete(oldest);
   }
+}
+
+/** Two files may have the same text, and differ in the name that commands call them by. */
+function keyOf({ hash, path }: { readonly hash: string; readonly path: string }): string {
+  return `${hash} ${path}`;
 }

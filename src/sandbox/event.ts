@@ -30,7 +30,8 @@ export function readEvent(text: string, path: string): StartingEvent | Problem {
     return { code: "HOS802", path, message: "is not a JSON object", hint: "It takes a webhook's payload." };
   const wrapped = typeof value["event"] === "string" && isObject(value["payload"]);
   const payload = wrapped ? (value["payload"] as JsonObject) : value;
-  const name = wrapped ? String(value["event"]) : guess(payload);
+  const named = value["event"];
+  const name = wrapped && typeof named === "string" ? named : guess(payload);
   if (!names.some((each) => each === name)) {
     return {
       code: "HOS802",

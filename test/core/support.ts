@@ -36,7 +36,7 @@ export class Story {
   }
 
   tell(event: DistributiveOmit<Event, "at">): this {
-    const next = transition(this.workflow, this.execution, { ...event, at: this.at } as Event);
+    const next = transition(this.workflow, this.execution, { ...event, at: this.at });
     if ("problem" in next) {
       this.problem = next.problem.code;
       this.effects = [];

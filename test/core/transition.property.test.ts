@@ -12,6 +12,7 @@ import {
   type StepKind,
   stepTable,
   transition,
+  unreachable,
   type Workflow,
 } from "../../src/core/index.ts";
 import { aWorkflow, type StepSketch } from "../support/workflow.ts";
@@ -185,6 +186,8 @@ function eventOf(happening: Happening, refs: readonly RunRef[], at: number, id: 
     case "resume":
     case "cancel":
       return { type: "commanded", at, id, command: kind, by, step: null, reason: null };
+    default:
+      return unreachable(kind);
   }
 }
 

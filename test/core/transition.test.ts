@@ -284,7 +284,7 @@ describe("events", () => {
         ? null
         : {
             source: match,
-            evaluate: ({ root }) => ({ value: (root("event") as { ok?: boolean }).ok ?? null }),
+            evaluate: (scope) => ({ value: (scope.root("event") as { ok?: boolean }).ok ?? null }),
           },
     since: null,
   });

@@ -13,8 +13,8 @@ export interface StepRequest {
   /** Key of the step's effects in this visit: the same for every attempt and after every crash. */
   readonly key: string;
   /**
-   * True where a process that crashed may have begun this very attempt: look for its trace before doing it
-   * (findable), refuse where nothing could tell (once). A later attempt in the same process follows a failure
+   * True where a process that crashed may have begun this very attempt, or an earlier one was broken off by its
+   * timeout: look for its trace before doing it (findable), refuse where nothing could tell (once). A later attempt in the same process follows a failure
    * that the runner itself reported, so what is findable is looked for then too (`run.attempt > 1`).
    */
   readonly mayHaveHappened: boolean;

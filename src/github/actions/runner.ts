@@ -80,7 +80,8 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
 
   const result = await perform({
     effect,
-    mayHaveHappened,
+    // What is findable is looked for after any failed attempt; only what nothing can find needs to be sure.
+    mayHaveHappened: mayHaveHappened || (effect.class === "findable" && request.run.attempt > 1),
     clock,
     signal,
     call: async () =>
