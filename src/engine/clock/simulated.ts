@@ -17,6 +17,8 @@ export class SimulatedClock implements Clock {
   at(at: number, call: () => void): () => void {
     const id = this.#order++;
     this.#timers.set(id, { at, call });
+    // A time that has come already is called soon, as a system's clock would.
+    if (at <= this.#now) queueMicrotask(() => this.advance(0));
     return () => void this.#timers.delete(id);
   }
 
