@@ -134,7 +134,9 @@ function readApiUrl(env: Environment, wrong: Wrong): string | null {
   const host = env["GHE_HOST"];
   if (!host) return null;
   const url = `${env["GHE_PROTOCOL"] || "https"}://${host}/api/v3`;
-  if (URL.canParse(url) && /^https?:/.test(url)) return url;
+  // `https://ghes.example` as a host would give an address that parses, to the host `https`.
+  const plain = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host);
+  if (plain && URL.canParse(url) && /^https?:/.test(url)) return url;
   return wrong(
     "GHE_HOST",
     `gives ${url}`,
