@@ -55,25 +55,34 @@ async function failedDeliveries({ clients, clock, log, signal, maxPages = 50 }: 
   const succeeded = new Set<string>();
   const failed = new Map<string, Missed>();
   let read = 0;
-  let pages = 0;
-  const listed = octokit.paginate.iterator(octokit.rest.apps.listWebhookDeliveries, {
-    per_page: pageSize,
-    ...(signal && { request: { signal } }),
-  });
-  walk: for await (const { data } of listed) {
-    for (const { id, guid, status_code, delivered_at } of data) {
-      if (Date.parse(delivered_at) < since) break walk;
-      read += 1;
+  let cursor: string | undefined;
+  for (let page = 1; ; page++) {
+    // By hand: Octokit's pagination passes no signal on.
+    const { data, headers } = await octokit.rest.apps.listWebhookDeliveries({
+      per_page: pageSize,
+      ...(cursor !== undefined && { cursor }),
+      ...(signal && { request: { signal } }),
+    });
+    const kept = data.filter(({ delivered_at }) => Date.parse(delivered_at) >= since);
+    read += kept.length;
+    for (const { id, guid, status_code } of kept) {
       if (status_code >= 200 && status_code < 300) succeeded.add(guid);
       // Newest first: the first one seen is the last attempt.
       else if (!failed.has(guid)) failed.set(guid, { guid, id });
     }
-    pages += 1;
-    if (pages < maxPages) continue;
+    cursor = nextCursor(headers.link);
+    if (cursor === undefined || kept.length < data.length) break;
+    if (page < maxPages) continue;
     log.warn({ read }, "older deliveries are not looked at");
     break;
   }
   return { read, failed: [...failed.values()].filter(({ guid }) => !succeeded.has(guid)).toReversed() };
+}
+
+/** This list pages by a cursor, in the address of the next page. */
+function nextCursor(link: string | undefined): string | undefined {
+  const address = /<([^>]+)>;\s*rel="next"/.exec(link ?? "")?.[1];
+  return (address && URL.parse(address)?.searchParams.get("cursor")) || undefined;
 }
 
 /** Without those that were stored though GitHub never had our answer. */
