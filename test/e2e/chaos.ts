@@ -1,6 +1,6 @@
 import { marker } from "../../src/github/marker.ts";
 import { Player } from "../../src/sandbox/scenario/player.ts";
-import { isShown, type Place, readBugLifecycle, REPO, Stage } from "./stage.ts";
+import { isShown, type Place, REPO, readBugLifecycle, Stage } from "./stage.ts";
 
 /** What a run came to, as far as a kill may not change it. */
 export interface Result {
@@ -26,7 +26,7 @@ export interface Run {
 }
 
 /** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -37,7 +37,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** `count` different whole numbers from 1 to `most`, in their order. */
-export function randomMoments(count: number, most: number, random: () => number): readonly number[] {
+function randomMoments(count: number, most: number, random: () => number): readonly number[] {
   const chosen = new Set<number>();
   while (chosen.size < Math.min(count, most)) chosen.add(1 + Math.floor(random() * most));
   return [...chosen].toSorted((a, b) => a - b);
@@ -47,11 +47,7 @@ export function randomMoments(count: number, most: number, random: () => number)
  * Plays the Bug Lifecycle on the real service, and kills it with SIGKILL as soon as so many happenings have moved
  * something forward as each of `moments` says, or a few milliseconds later; each time it is started again.
  */
-export async function playThrough(
-  place: Place,
-  moments: readonly number[],
-  random: () => number,
-): Promise<Run> {
+async function playThrough(place: Place, moments: readonly number[], random: () => number): Promise<Run> {
   const { workflow, scenario } = await readBugLifecycle();
   const stage = await Stage.open(place, {
     files: { ".hishamos/bug-lifecycle.yml": workflow },
@@ -59,8 +55,14 @@ export async function playThrough(
     labels: ["bug"],
   });
   const { sandbox, service, lines } = stage;
-  const answers = scenario.answers.map(({ after_kill: _, ...answer }) => answer);
-  const player = new Player({ sandbox, scenario: { ...scenario, answers }, tell: () => {}, restart: async () => {} });
+  // The moments are ours to choose.
+  const answers = scenario.answers.map(({ after_kill: _kill, ...answer }) => answer);
+  const player = new Player({
+    sandbox,
+    scenario: { ...scenario, answers },
+    tell: () => {},
+    restart: async () => {},
+  });
 
   const left = [...moments];
   const failed = Promise.withResolvers<never>();
@@ -94,7 +96,8 @@ export async function playThrough(
     }
     linesSeen = lines.length;
     for (const { method, path, status } of sandbox.requests().slice(requestsSeen)) {
-      if (method !== "GET" && status !== null && status < 300 && !/access_tokens|attempts/.test(path)) progress += 1;
+      if (method !== "GET" && status !== null && status < 300 && !/access_tokens|attempts/.test(path))
+        progress += 1;
     }
     requestsSeen = sandbox.requests().length;
     const deliveries = sandbox.deliveries().slice(deliveriesSeen);
@@ -139,6 +142,32 @@ export async function playThrough(
   }
 }
 
+/** The Bug Lifecycle never killed, and killed so many times at random moments; each with a store of its own. */
+export async function playTwice(
+  make: () => Promise<Place>,
+  kills: number,
+  seed: number,
+): Promise<{ readonly calm: Run; readonly killed: Run }> {
+  const random = seeded(seed);
+  const play = async (moments: readonly number[]) => {
+    const place = await make();
+    try {
+      return await playThrough(place, moments, random);
+    } finally {
+      await place.remove();
+    }
+  };
+  const calm = await play([]);
+  // Short of the end: a run that is killed may write less often, as reports of several saves fall together.
+  const moments = randomMoments(kills, Math.floor(calm.progress * 0.85), random);
+  return { calm, killed: await play(moments) };
+}
+
+/** CHAOS_SEED, to repeat a run; else any. */
+export function readSeed(): number {
+  return Number(process.env["CHAOS_SEED"] ?? Math.floor(Math.random() * 1e9));
+}
+
 /** Until every delivery is processed; the service has ended then. The GUIDs that no start takes up are lost. */
 async function settled(stage: Stage, place: Place): Promise<readonly string[]> {
   const { sandbox, service } = stage;
@@ -149,7 +178,9 @@ async function settled(stage: Stage, place: Place): Promise<readonly string[]> {
     if (code !== 0) throw new Error(`the service ended with ${code} on SIGTERM\n${service.errors}`);
     const guids = new Set(sandbox.deliveries().map(({ guid }) => guid));
     const stores = await place.open();
-    const known = await Promise.all([...guids].map(async (guid) => ({ guid, row: await stores.deliveries.get(guid) })));
+    const known = await Promise.all(
+      [...guids].map(async (guid) => ({ guid, row: await stores.deliveries.get(guid) })),
+    );
     await stores.close();
     open = known.flatMap(({ guid, row }) => ((row?.outcome ?? null) === null ? [guid] : []));
     if (open.length === 0) break;
@@ -165,7 +196,9 @@ async function look(stage: Stage, place: Place, player: Player, lost: readonly s
   const { executions } = await stores.executions.list({});
   await stores.close();
   const [execution] = executions;
-  const bodies = [player.subject, player.pull].flatMap((number) => (number === null ? [] : stage.said(number)));
+  const bodies = [player.subject, player.pull].flatMap((number) =>
+    number === null ? [] : stage.said(number),
+  );
   const markers = bodies.flatMap((body) => body.match(markerForm) ?? []);
   return {
     executions: executions.length,
@@ -175,7 +208,9 @@ async function look(stage: Stage, place: Place, player: Player, lost: readonly s
     ),
     issues: sandbox.issues(REPO).map(({ number, state }) => `#${number} ${state}`),
     pulls: sandbox.pullRequests(REPO).length,
-    comments: bodies.map((body) => (body.split("\n", 1)[0] ?? "").replaceAll(sandbox.url, "https://github")).toSorted(),
+    comments: bodies
+      .map((body) => (body.split("\n", 1)[0] ?? "").replaceAll(sandbox.url, "https://github"))
+      .toSorted(),
     twice: markers.filter((one, at) => markers.indexOf(one) !== at),
     lost,
   };

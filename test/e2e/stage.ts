@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stores } from "../../src/engine/ports/index.ts";
 import type { Trace } from "../../src/engine/trace.ts";
-import { type RepositorySetup, type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
+import {
+  type RepositorySetup,
+  type SandboxGitHub,
+  startSandboxGitHub,
+} from "../../src/sandbox/github/index.ts";
 import { until } from "../../src/sandbox/github/waiting.ts";
 import { readScenario, type Scenario } from "../../src/sandbox/scenario/scenario.ts";
 import { type LogLine, ServiceProcess } from "../../src/sandbox/service-process.ts";
@@ -31,8 +35,13 @@ export async function inDirectory(): Promise<Place> {
 }
 
 export async function inPostgres(): Promise<Place> {
-  const { url, stop } = await startPostgres();
-  return { env: { DATABASE_URL: url }, open: () => openPostgresStores({ url }), remove: stop };
+  const server = await startPostgres();
+  const { url } = server;
+  return {
+    env: { DATABASE_URL: url },
+    open: () => openPostgresStores({ url }),
+    remove: () => server.stop(),
+  };
 }
 
 export const places = [
@@ -40,7 +49,10 @@ export const places = [
   { name: "Postgres", make: inPostgres },
 ];
 
-export async function readBugLifecycle(): Promise<{ readonly workflow: string; readonly scenario: Scenario }> {
+export async function readBugLifecycle(): Promise<{
+  readonly workflow: string;
+  readonly scenario: Scenario;
+}> {
   const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
   const workflow = await read("workflows-library/bug-lifecycle.yml");
   const parsed = readScenario(await read("src/sandbox/scenarios/bug-lifecycle.yml"), "bug-lifecycle.yml");
@@ -72,7 +84,7 @@ export class Stage {
       },
       onLine: (line) => {
         this.lines.push(line);
-        for (const listener of [...this.#listeners]) listener();
+        for (const listener of this.#listeners) listener();
       },
     });
   }
@@ -160,6 +172,9 @@ export class Stage {
 }
 
 /** `state` as the sticky comment's title tells it. */
-export function isShown(body: string, state: "running" | "paused" | "completed" | "failed" | "cancelled"): boolean {
+export function isShown(
+  body: string,
+  state: "running" | "paused" | "completed" | "failed" | "cancelled",
+): boolean {
   return new RegExp(`^### .*: \\S+ ${state}$`, "m").test(body) && body.includes("```mermaid");
 }
