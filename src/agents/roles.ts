@@ -8,11 +8,20 @@ import type { AgentDefinition } from "../core/workflow.ts";
 const folder = new URL("./roles/", import.meta.url);
 const keys = new Set(["name", "engine", "instructions", "output_schema", "produces", "tools", "limits"]);
 
+let shipped: ReadonlyMap<string, AgentDefinition> | null = null;
+/** One for all roles: compiling JSON Schema's own schema takes longer than all else that is done with a role. */
+const ajv = new Ajv({ strict: true });
+
 /**
- * The roles that ship, by name, read from the files beside this module. A file that is wrong is a bug of ours and
+ * The roles that ship, by name, read once from the files beside this module. A file that is wrong is a bug of ours and
  * thrown with its name.
  */
 export function shippedRoles(): ReadonlyMap<string, AgentDefinition> {
+  shipped ??= readRoles();
+  return shipped;
+}
+
+function readRoles(): ReadonlyMap<string, AgentDefinition> {
   const files = readdirSync(folder).filter((file) => file.endsWith(".yml"));
   return new Map(
     files.toSorted().map((file) => {
@@ -40,7 +49,7 @@ export function readRole(file: string, text: string): AgentDefinition {
   if (produces !== null && produces !== "pull_request") return fail("produces is wrong");
   const outputSchema = own(agent, "output_schema") ?? null;
   if (outputSchema !== null && !isObject(outputSchema)) return fail("output_schema must be a map");
-  if (outputSchema !== null) new Ajv({ strict: true }).compile(outputSchema);
+  if (outputSchema !== null) ajv.compile(outputSchema);
   return {
     name,
     engines: texts(own(agent, "engine")) ?? fail("engine must be text or a list"),
