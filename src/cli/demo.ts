@@ -141,21 +141,24 @@ async function within(ms: number, end: Promise<void>, player: Player): Promise<v
       reject(new Error(`not finished after ${ms / 1000} s; answers not given: ${left || "none"}`));
     }, ms);
   });
+  let watch: NodeJS.Timeout | undefined;
   const failed = new Promise<never>((_, reject) => {
-    const watch = setInterval(() => void player.done().catch(reject), 200);
-    void end.finally(() => clearInterval(watch));
+    watch = setInterval(() => void player.done().catch(reject), 200);
   });
   try {
     await Promise.race([end, late, failed]);
     await player.done();
   } finally {
     clearTimeout(timer);
+    clearInterval(watch);
   }
 }
 
 /** Until what people see is at the last state. */
 async function settle(sandbox: SandboxGitHub, { repository }: Scenario, { subject }: Player): Promise<void> {
-  await sandbox.until(() => /completed|failed|cancelled/.test(stickyOf(sandbox, repository, subject) ?? ""), {
+  // Its title; its table speaks of steps that are completed.
+  const last = /^### .*: \S+ (?:completed|failed|cancelled)$/m;
+  await sandbox.until(() => last.test(stickyOf(sandbox, repository, subject) ?? ""), {
     what: "the last state in the sticky comment",
   });
 }

@@ -1,4 +1,4 @@
-import { formatProblem, type Problem } from "../core/problem.ts";
+import { formatProblem, inFull, type Problem } from "../core/problem.ts";
 
 /** `github`: workflow commands, which a run of GitHub Actions shows as annotations of the lines. */
 export const problemFormats = ["text", "json", "github"] as const;
@@ -51,14 +51,14 @@ function clean(text: string): string {
  * Escapes as @actions/core's command.ts: `%` and line ends in the message, also `:` and `,` in properties.
  */
 export function problemCommand(problem: Problem): string {
-  const { path, position, code, message, hint } = problem;
+  const { path, position, code } = problem;
   const properties = [
     path !== undefined && `file=${escapeProperty(path)}`,
     position && `line=${position.line}`,
     position && `col=${position.column}`,
     `title=${escapeProperty(code)}`,
   ].filter(Boolean);
-  return `::error ${properties.join(",")}::${escapeData([message, hint].filter(Boolean).join(". "))}`;
+  return `::error ${properties.join(",")}::${escapeData(inFull(problem))}`;
 }
 
 function escapeData(text: string): string {

@@ -22,7 +22,13 @@ export interface Problem {
 export function formatProblem(problem: Problem): string {
   const { path, position } = problem;
   const place = [path, position && `${position.line}:${position.column}`].filter(Boolean).join(":");
-  return [place, problem.code, problem.message, problem.hint].filter(Boolean).join(" ");
+  return [place, problem.code, inFull(problem)].filter(Boolean).join(" ");
+}
+
+/** The message and the way out, as sentences. */
+export function inFull({ message, hint }: Problem): string {
+  if (hint === undefined) return message;
+  return /[.!?:]$/.test(message) ? `${message} ${hint}` : `${message}. ${hint}`;
 }
 
 export function unreachable(value: never): never {

@@ -1,4 +1,5 @@
 import type { Execution } from "../core/execution.ts";
+import { inFull } from "../core/problem.ts";
 import type { MessageBody } from "../engine/ports/index.ts";
 import { code, neutralise } from "./neutralise.ts";
 import { listAt, numberAt, textAt } from "./payload.ts";
@@ -47,7 +48,7 @@ export async function pressButton(work: Work): Promise<readonly string[]> {
 
 async function refusalOf({ room }: Work, execution: Execution, body: MessageBody): Promise<string | null> {
   const problem = await room.engine.check(execution, body);
-  return problem && [problem.message, problem.hint].filter(Boolean).join(". ");
+  return problem && inFull(problem);
 }
 
 /** What to send, or why not. */

@@ -61,7 +61,7 @@ test("the library that ships is valid", async () => {
 test("problems are told with their line, a mark, and the other place", async () => {
   const { code, out } = await validate("/bad");
   expect(code).toBe(1);
-  expect(out).toContain(`/bad/.hishamos/b.yml:5:17 HOS204 unknown step "biuld" Did you mean "build"?
+  expect(out).toContain(`/bad/.hishamos/b.yml:5:17 HOS204 unknown step "biuld". Did you mean "build"?
   |
 5 |     on_success: biuld
   |                 ^

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatProblem } from "../../src/core/problem.ts";
+import type { Problem } from "../../src/core/problem.ts";
 import {
   expressionProblems,
   parseCondition,
@@ -7,13 +7,17 @@ import {
   recordScope,
 } from "../../src/expression/index.ts";
 
+function told({ position, code, message, hint }: Problem): string {
+  return [position && `${position.line}:${position.column}`, code, message, hint].filter(Boolean).join(" ");
+}
+
 const roots = { steps: {}, input: { n: 1 }, event: {} };
 
 function problemsOf(source: string, read = parseExpression): readonly string[] {
   const parsed = read(source, { roots: Object.keys(roots) });
-  if ("problems" in parsed) return parsed.problems.map(formatProblem);
+  if ("problems" in parsed) return parsed.problems.map(told);
   const evaluation = parsed.expression.evaluate(recordScope(roots, 0));
-  return "problem" in evaluation ? [formatProblem(evaluation.problem)] : [];
+  return "problem" in evaluation ? [told(evaluation.problem)] : [];
 }
 
 const rows: readonly (readonly [string, ...string[]])[] = [
@@ -157,7 +161,7 @@ const at = (offset: number) => ({ line: 12, column: 18 + offset });
 
 test("problems name the file and the place that `at` says", () => {
   const parsed = parseExpression("a.b + stpes", { at, path: ".hishamos/bug.yml", roots: ["a", "steps"] });
-  expect("problems" in parsed && parsed.problems.map(formatProblem)).toEqual([
+  expect("problems" in parsed && parsed.problems.map(told)).toEqual([
     '.hishamos/bug.yml:12:24 HOS102 unknown name "stpes" Did you mean "steps"?',
   ]);
 });

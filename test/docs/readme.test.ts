@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { loadWorkflow } from "../../src/definition/index.ts";
+import { commandNames } from "../../src/github/commands/parse.ts";
+
+const readme = readFileSync("README.md", "utf8");
+const packageJson = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+function blocks(text: string, language: string): readonly string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
+    ([, block = ""]) => block,
+  );
+}
+
+/** The names in backquotes in the first column of the table under a heading. */
+function firstColumn(heading: string): readonly string[] {
+  const section = readme.split(`## ${heading}`)[1]?.split("\n## ")[0] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+  return rows.flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+  );
+}
+
+test("every workflow in the README is valid", () => {
+  const workflows = blocks(readme, "yaml");
+  expect(workflows.length).toBeGreaterThan(0);
+  expect(workflows.flatMap((text) => loadWorkflow(text, ".hishamos/ship.yml").problems)).toEqual([]);
+});
+
+test("the README's commands are those that the service knows", () => {
+  const told = firstColumn("Commands").flatMap((cell) => cell.replace("/hishamos ", "").split(" ")[0] ?? []);
+  expect(told.toSorted()).toEqual(commandNames.toSorted());
+});
+
+test("the README's variables are those that the program reads", () => {
+  const told = new Set([
+    ...firstColumn("Run the service"),
+    ...[...readme.matchAll(/`([A-Z]+_API_KEY)`/g)].map(([, name = ""]) => name),
+  ]);
+  const files = ["src/config.ts", "src/agents/model-config.ts"];
+  const read = new Set(
+    files.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/"([A-Z]+(?:_[A-Z]+)+|PORT|HOST)"/g)].map(
+        ([, name = ""]) => name,
+      ),
+    ),
+  );
+  for (const name of read) expect(told).toContain(name);
+  expect(told.size).toBeGreaterThanOrEqual(read.size);
+});
+
+test("the verbs that the documents name exist", () => {
+  const text = [readme, readFileSync(".github/CONTRIBUTING.md", "utf8")].join("\n");
+  const verbs = [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, verb = ""]) => verb);
+  expect(verbs.filter((verb) => !(verb in packageJson.scripts))).toEqual([]);
+});
+
+test("links in the documents lead somewhere", () => {
+  const files = ["README.md", ...globSync(".github/**/*.md"), ...globSync("docs/**/*.md")];
+  const broken = files.flatMap((file) => {
+    const links = [...readFileSync(file, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      ([, to = ""]) => to,
+    );
+    return links.filter((to) => globSync(join(dirname(file), to)).length === 0).map((to) => `${file}: ${to}`);
+  });
+  expect(broken).toEqual([]);
+});
