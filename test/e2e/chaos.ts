@@ -47,7 +47,12 @@ function randomMoments(count: number, most: number, random: () => number): reado
  * Plays the Bug Lifecycle on the real service, and kills it with SIGKILL as soon as so many happenings have moved
  * something forward as each of `moments` says, or a few milliseconds later; each time it is started again.
  */
-async function playThrough(place: Place, moments: readonly number[], random: () => number): Promise<Run> {
+export async function playThrough(
+  place: Place,
+  moments: readonly number[],
+  random: () => number,
+  prepare: (sandbox: Stage["sandbox"]) => void = () => {},
+): Promise<Run> {
   const { workflow, scenario } = await readBugLifecycle();
   const stage = await Stage.open(place, {
     files: { ".hishamos/bug-lifecycle.yml": workflow },
@@ -55,6 +60,7 @@ async function playThrough(place: Place, moments: readonly number[], random: () 
     labels: ["bug"],
   });
   const { sandbox, service, lines } = stage;
+  prepare(sandbox);
   // The moments are ours to choose.
   const answers = scenario.answers.map(({ after_kill: _kill, ...answer }) => answer);
   const player = new Player({
