@@ -1,15 +1,11 @@
 import { expect, test } from "vitest";
-import type { Problem } from "../../src/core/problem.ts";
 import {
   expressionProblems,
   parseCondition,
   parseExpression,
   recordScope,
 } from "../../src/expression/index.ts";
-
-function told({ position, code, message, hint }: Problem): string {
-  return [position && `${position.line}:${position.column}`, code, message, hint].filter(Boolean).join(" ");
-}
+import { told } from "./told.ts";
 
 const roots = { steps: {}, input: { n: 1 }, event: {} };
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../src/core/json.ts";
-import { formatProblem } from "../../src/core/problem.ts";
 import {
   listTemplate,
   literalTemplate,
@@ -10,12 +9,13 @@ import {
   recordScope,
   type TemplateOrProblems,
 } from "../../src/expression/index.ts";
+import { told } from "./told.ts";
 
 const roots = { n: 4, none: null, yes: true, list: [1, "a"], object: { a: null }, text: "{{ n }}" };
 const scope = recordScope(roots, 0);
 
 function outcome(parsed: TemplateOrProblems): unknown {
-  if ("problems" in parsed) return parsed.problems.map(formatProblem);
+  if ("problems" in parsed) return parsed.problems.map(told);
   return parsed.template.evaluate(scope);
 }
 
