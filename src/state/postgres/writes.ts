@@ -22,6 +22,8 @@ interface Waiting {
 
 /** Fewer writes than this go faster in one statement than in several. */
 const minEntries = 16;
+/** While this many smaller ones are under way, the next waits for company instead of taking a connection. */
+const maxSmall = 2;
 /** A statement larger than this makes the others wait for longer than it saves. */
 const maxEntries = 500;
 const maxCharacters = 4_000_000;
@@ -35,6 +37,8 @@ export class Writes {
   readonly #waiting = new Map<Operation<unknown>, Waiting[]>();
   readonly #locks = new Set<string>();
   #underWay = 0;
+  /** How many of those have fewer than `minEntries`. */
+  #small = 0;
   #scheduled = false;
   #closing: PromiseWithResolvers<void> | null = null;
 
@@ -53,14 +57,17 @@ export class Writes {
       reject,
     });
     this.#waiting.set(operation, waiting);
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        this.#dispatch();
-      });
-    }
+    this.#schedule();
     return promise;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#dispatch();
+    });
   }
 
   /** Resolves when all that was added is written or rejected; later writes are rejected. */
@@ -74,9 +81,10 @@ export class Writes {
     const line = [...this.#waiting];
     for (const [operation, waiting] of line) {
       while (this.#underWay < this.#connections) {
+        if (waiting.length < minEntries && this.#small >= maxSmall) break;
         const batch = this.#take(waiting, this.#share(waiting.length));
         if (batch.length === 0) break;
-        this.#underWay += 1;
+        this.#count(batch, 1);
         void this.#perform(operation, batch);
       }
       // To the end of the line, so that no sort of write waits for ever behind another.
@@ -120,9 +128,15 @@ export class Writes {
       else for (const write of batch) write.reject(error);
     } finally {
       for (const write of batch) this.#locks.delete(write.lock);
-      this.#underWay -= 1;
-      this.#dispatch();
+      this.#count(batch, -1);
+      // Not at once: those just answered often have the next write ready, which then goes in the same statement.
+      this.#schedule();
     }
+  }
+
+  #count(batch: readonly Waiting[], by: 1 | -1): void {
+    this.#underWay += by;
+    if (batch.length < minEntries) this.#small += by;
   }
 }
 
