@@ -45,7 +45,8 @@ export async function openPostgresStores({
   return openStores(postgresDatabase(url, schema));
 }
 
-function postgresDatabase(url: string, schema: string): Database {
+/** The tables of a prepared schema, on connections of its own. */
+export function postgresDatabase(url: string, schema: string): Database {
   const reads = openConnections(url, readConnections);
   const saves = openConnections(url, saveConnections);
   const writes = new Writes(saveConnections);

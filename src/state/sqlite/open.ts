@@ -19,6 +19,11 @@ const results = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabas
  * file is damaged or of a newer release.
  */
 export async function openSqliteStores({ directory }: { readonly directory: string }): Promise<Stores> {
+  return openStores(sqliteDatabase(openSqliteFile(directory)));
+}
+
+/** The file itself, with its tables, held by this connection alone. Throws as `openSqliteStores` rejects. */
+export function openSqliteFile(directory: string): DatabaseSync {
   const file = directory === ":memory:" ? directory : join(directory, "hishamos.db");
   let database: DatabaseSync | null = null;
   try {
@@ -31,7 +36,7 @@ export async function openSqliteStores({ directory }: { readonly directory: stri
     // In exclusive mode the first write takes the lock, and the connection keeps it.
     database.exec("BEGIN EXCLUSIVE; COMMIT");
     prepareSchema(database, file);
-    return openStores(sqliteDatabase(database));
+    return database;
   } catch (error) {
     if (database?.isOpen) database.close();
     throw explained(error, directory, file);

@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { judge } from "../../bench/aims.ts";
+import type { Kind, Row } from "../../bench/measure.ts";
+import type { Report } from "../../bench/report.ts";
+import { percentile } from "../../bench/samples.ts";
+
+const bench = (...options: string[]) =>
+  promisify(execFile)(process.execPath, ["bench/main.ts", ...options], {
+    cwd: new URL("../..", import.meta.url),
+  });
+
+test("a quick run tells in one JSON object what each way did, beside the bare limit", async () => {
+  const { stdout } = await bench("--quick", "--json", "--only", "embedded");
+  const report: Report = JSON.parse(stdout);
+  expect(report.rows.map(({ ground, concurrency, kind }) => [ground, concurrency, kind])).toEqual(
+    [1, 100].flatMap((concurrency) =>
+      ["bare upserts", "queue left out", "in-process queue"].map((kind) => ["embedded", concurrency, kind]),
+    ),
+  );
+  for (const row of report.rows) {
+    // One write for the start, and one for each of seven steps.
+    expect(row.writesPerSecond / row.stepsPerSecond).toBeCloseTo(8 / 7);
+    expect(row.p50Ms).toBeGreaterThan(0);
+    expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
+  }
+  expect(report.document.stepsPerExecution).toBe(7);
+  expect(report.document.meanBytes).toBeGreaterThan(3_800);
+  expect(report.document.meanBytes).toBeLessThan(4_400);
+  expect(report.databases.map(({ facts }) => facts)).toMatchObject([{ journal: "wal", synchronous: "full" }]);
+  expect(report.aims.map(({ aim }) => aim)).toEqual([
+    "embedded: overhead per step / one upsert",
+    "embedded: throughput / coalesced upserts",
+    "seed's figure: ms a step, the largest p99",
+  ]);
+});
+
+test("what there is to measure is named where something else is asked for", async () => {
+  await expect(bench("--only", "oracle")).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("embedded, embedded-1, embedded-100, postgres"),
+  });
+});
+
+const row = (kind: Kind, concurrency: number, p50Ms: number, stepsPerSecond: number): Row => ({
+  ground: "embedded",
+  concurrency,
+  kind,
+  executions: 1,
+  seconds: 1,
+  writesPerSecond: stepsPerSecond,
+  stepsPerSecond,
+  p50Ms,
+  p99Ms: p50Ms * 2,
+});
+
+test.for([
+  { p50: 15, perSecond: 500, verdict: [true, true, true] },
+  { p50: 15.1, perSecond: 499, verdict: [false, false, true] },
+  { p50: 50, perSecond: 1_000, verdict: [false, true, false] },
+])("a p50 of $p50 ms over 10, $perSecond steps/s of 1000 are judged $verdict", (given) => {
+  const aims = judge([
+    row("bare upserts", 1, 10, 100),
+    row("in-process queue", 1, given.p50, 100),
+    row("bare upserts", 100, 10, 1_000),
+    row("in-process queue", 100, 1, given.perSecond),
+  ]);
+  expect(aims.map(({ met }) => met)).toEqual(given.verdict);
+});
+
+test.for([
+  [0.5, 2],
+  [0.99, 4],
+  [0, 1],
+])("%d of 4, 1, 3, 2 do not exceed %d", ([share = 0, value]) => {
+  expect(percentile([4, 1, 3, 2], share)).toBe(value);
+});
