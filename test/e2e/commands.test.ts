@@ -117,7 +117,7 @@ test("every command works in a comment", async () => {
 test("a workflow's own command starts it", async () => {
   const { number } = stage.sandbox.as("alice").openIssue({ repo: REPO, title: "Untidy too" });
   await says(number, "/tidy");
-  expect(await stage.says(number, /A person is needed: `ask`/)).toContain("Small");
+  expect(await stage.says(number, /A person is needed: `ask`/)).toContain("Look at it");
   await says(number, "/cancel");
   await shows(number, "cancelled");
 });
