@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hishamos-run-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function run(...args: readonly string[]) {
+  let out = "";
+  let err = "";
+  const code = await main(["run", ...args], {
+    stdout: (text) => void (out += text),
+    stderr: (text) => void (err += text),
+  });
+  return { code, out, err };
+}
+
+const labelled = JSON.stringify({
+  action: "labeled",
+  label: { name: "bug" },
+  issue: {
+    number: 7,
+    title: "Broken",
+    body: "It broke",
+    user: { login: "alice" },
+    labels: [{ name: "bug" }],
+  },
+  repository: { full_name: "acme/shop" },
+  sender: { login: "maya" },
+});
+const onBug = "on: { issues: { types: [labeled], labels: [bug] } }\npermissions: { issues: write }\n";
+
+test("an event starts the workflow, and a wait of days is over at once", async () => {
+  const workflow = await file(
+    "hello.yml",
+    `name: Hello\n${onBug}steps:
+  - { id: hello, action: issues.createComment, inputs: { body: "Hello {{ event.issue.user.login }}" } }
+  - { id: wait, delay: 3d }
+  - { id: bye, action: issues.addLabels, inputs: { labels: [stale] } }\n`,
+  );
+  const { code, out } = await run(workflow, "--event", await file("event.json", labelled), "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    execution: { state: "completed" },
+    steps: [
+      { id: "hello", state: "completed", visits: 1, attempts: 1 },
+      { id: "wait", state: "completed", visits: 1, attempts: 1 },
+      { id: "bye", state: "completed", visits: 1, attempts: 1 },
+    ],
+    issue: { state: "open" },
+  });
+});
+
+test("the people of a scenario answer what they are asked", async () => {
+  const workflow = await file(
+    "ask.yml",
+    `name: Ask\n${onBug}steps:
+  - { id: triage, agent: bug-triage-agent, on_success: ok, on_failure: ok, timeout: 2d }
+  - { id: ok, approval: { from: ["role:write"] }, timeout: 2d, on_success: end }
+  - { id: end, action: issues.update, inputs: { state: closed } }\n`,
+  );
+  const scenario = await file(
+    "people.yml",
+    `people: { maya: maintain, quinn: write }
+answers:
+  - { to: triage, as: maya, comments: "/hishamos done triage severity=2 summary=small" }
+  - { to: ok, as: quinn, comments: /approve }\n`,
+  );
+  const event = await file("event.json", labelled);
+  const { code, out } = await run(workflow, "--event", event, "--scenario", scenario);
+  expect(out).toContain("quinn     comments on #1: /approve");
+  expect(out).toContain("#1 closed, execution completed");
+  expect(code).toBe(0);
+});
+
+test("where nobody answers, time goes on to the timeout", async () => {
+  const workflow = await file(
+    "ask.yml",
+    `name: Ask\n${onBug}steps:\n  - { id: triage, agent: bug-triage-agent, timeout: 2d, remind: { every: 1d, max: 1 } }\n`,
+  );
+  const { code, out, err } = await run(workflow, "--event", await file("event.json", labelled));
+  expect(code).toBe(1);
+  expect(out).toContain("clock     goes on by 1 d");
+  expect(err).toContain("It failed at triage (timeout)");
+});
+
+test("a workflow without triggers takes its inputs from the command line", async () => {
+  const workflow = await file(
+    "seed.yml",
+    `workflow:\n  name: Seed\n  permissions: { issues: write }\n  steps:
+    - { id: report, action: issues.create, inputs: { title: "{{ input.title }}" } }\n`,
+  );
+  const { code, out } = await run(workflow, "--input", "title=Broken", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ steps: [{ id: "report", state: "completed" }] });
+});
+
+test("an event that matches no trigger is told", async () => {
+  const workflow = await file(
+    "hello.yml",
+    `name: Hello\n${onBug}steps:\n  - { id: a, action: issues.addLabels, inputs: { labels: [x] } }\n`,
+  );
+  const event = await file("event.json", labelled.replaceAll('"bug"', '"question"'));
+  const { code, err } = await run(workflow, "--event", event);
+  expect(code).toBe(1);
+  expect(err).toContain("Nothing started");
+});
+
+describe("what is wrong is told, with exit code", () => {
+  const rows: readonly (readonly [string, number, RegExp, () => Promise<readonly string[]>])[] = [
+    ["no file named", 2, /name one workflow file/, async () => []],
+    ["an unknown option", 2, /--nope/, async () => ["x.yml", "--nope"]],
+    ["a missing file", 2, /nowhere\.yml HOS803 can't be read/, async () => ["nowhere.yml"]],
+    ["an input without =", 2, /NAME=VALUE/, async () => ["x.yml", "--input", "title"]],
+    [
+      "an invalid workflow",
+      1,
+      /HOS202 unknown agent "qa-agnt"/,
+      async () => [await file("w.yml", "name: X\nsteps: [{ id: a, agent: qa-agnt }]")],
+    ],
+    [
+      "an event that is no JSON",
+      1,
+      /HOS802 is not JSON/,
+      async () => [await valid(), "--event", await file("e.json", "{")],
+    ],
+    [
+      "an event that can't be played",
+      1,
+      /HOS802 is an event push/,
+      async () => [await valid(), "--event", await file("e.json", '{"event":"push","payload":{}}')],
+    ],
+    [
+      "a scenario with an unknown key",
+      1,
+      /HOS801.*\(peoples\)/,
+      async () => [await valid(), "--scenario", await file("s.yml", "peoples: {}")],
+    ],
+    [
+      "a deed that is none",
+      1,
+      /HOS801 maya needs exactly one deed/,
+      async () => [await valid(), "--scenario", await file("s.yml", "start: [{ as: maya }]")],
+    ],
+  ];
+  const valid = () => file("ok.yml", "name: X\nsteps: [{ id: a, delay: 1s }]");
+
+  test.for(rows)("%s: %i", async ([, expected, message, args]) => {
+    const { code, err } = await run(...(await args()));
+    expect(err).toMatch(message);
+    expect(code).toBe(expected);
+  });
+});
