@@ -16,23 +16,23 @@ export function resolveInputs(
   given: Readonly<Record<string, Json>>,
   now: number,
 ): Inputs {
-  const input: Record<string, Json> = Object.create(null);
+  const input = new Map<string, Json>();
   const problems: Problem[] = [];
   for (const definition of workflow.inputs) {
     const value = valueOf(definition, execution, given, now);
     if (value === undefined || value === null) {
       if (definition.required) problems.push(missing(workflow, definition));
-      else input[definition.name] = null;
+      else input.set(definition.name, null);
       continue;
     }
-    input[definition.name] = value;
+    input.set(definition.name, value);
     problems.push(...mismatches(definition, value));
   }
   const known = new Set(workflow.inputs.map(({ name }) => name));
   for (const name of Object.keys(given)) {
     if (!known.has(name)) problems.push(unknown(name, [...known]));
   }
-  return problems.length > 0 ? { problems } : { input };
+  return problems.length > 0 ? { problems } : { input: Object.fromEntries(input) };
 }
 
 function valueOf(

@@ -92,7 +92,7 @@ export function listTemplate(items: readonly ParsedTemplate[]): ParsedTemplate {
   return { references, literal: literalOf(items, evaluate), evaluate };
 }
 
-/** Templates under keys (which are literal); the value is an object without a prototype. */
+/** Templates under keys (which are literal); the value is an object as JSON.parse would make it. */
 export function mapTemplate(entries: Iterable<readonly [string, ParsedTemplate]>): ParsedTemplate {
   const pairs = Array.from(entries);
   const keys = pairs.map(([key]) => key);
@@ -101,11 +101,8 @@ export function mapTemplate(entries: Iterable<readonly [string, ParsedTemplate]>
     const evaluation = list.evaluate(scope);
     if ("problem" in evaluation || !isList(evaluation.value)) return evaluation;
     const values = evaluation.value;
-    const object: Record<string, Json> = Object.create(null);
-    keys.forEach((key, index) => {
-      object[key] = values[index] ?? null;
-    });
-    return { value: object };
+    // Defines own entries, `__proto__` too. One without a prototype would take JSON.stringify half as long again.
+    return { value: Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null])) };
   };
   return { references: list.references, literal: literalOf([list], evaluate), evaluate };
 }
