@@ -4,7 +4,7 @@ import type { MessageBody } from "../engine/ports/index.ts";
 import { code, neutralise } from "./neutralise.ts";
 import { listAt, numberAt, textAt } from "./payload.ts";
 import { pendingApprovals } from "./pending.ts";
-import { answerOnce, shortId, type Work, wasTaken } from "./room.ts";
+import { answerOnce, shortId, takenBy, type Work } from "./room.ts";
 
 /** Identifiers of a check run's buttons, as its reporter writes them. */
 const commands = ["pause", "resume", "cancel", "retry"] as const;
@@ -26,18 +26,17 @@ export async function pressButton(work: Work): Promise<readonly string[]> {
     return ["a button of no execution here"];
 
   const what = `${button} by button for ${execution.workflow.stem} ${shortId(execution.id)}`;
+  if (takenBy([execution], happening.id) !== undefined) return [what];
   const body =
     button === "approve" || button === "reject"
       ? await decision(work, execution, button, step ?? null, asking === undefined ? null : Number(asking))
       : await command(work, execution, button);
   if (body === null) return [`unknown button ${button.slice(0, 20)}`];
-  const repeated = wasTaken(execution, happening);
   const refusal = typeof body === "string" ? body : await refusalOf(work, execution, body);
   if (refusal === null && typeof body !== "string") {
     await room.engine.send({ id: happening.id, executionId: execution.id, at: happening.receivedAt, body });
     return [what];
   }
-  if (repeated) return [what];
   const number = placeToAnswer(work, execution);
   if (number !== null && refusal !== null) {
     const text = `I can't take ${code(button)} from ${code(sender.login)}: ${neutralise(refusal)}`;

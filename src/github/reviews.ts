@@ -28,6 +28,8 @@ export async function takeReview(work: Work): Promise<readonly string[]> {
   const notes: string[] = [];
   let head: string | null | undefined;
   for (const execution of executions) {
+    // Processed again after a crash: what is asked since was not what the review was about.
+    if (execution.consumed.some((id) => id.startsWith(`${happening.id}:`))) continue;
     for (const approval of pendingApprovals(execution, await room.engine.workflowOf(execution))) {
       if (!approval.options.by.includes("review")) continue;
       head ??= (await readSubject(octokit, repository, happening.number, true))?.subject.head_sha ?? null;

@@ -53,15 +53,12 @@ export async function isOurOwn({ room, happening }: Work): Promise<boolean> {
   return happening.sender.login.toLowerCase() === (await room.identity.botLogin()).toLowerCase();
 }
 
-/** Times of deliveries that fall together are set apart, so they may be a little ahead of the engine's. */
-const AHEAD_MS = 1_000;
-
 /**
- * Whether the sender's word was acted on before a crash: then it no longer fits the execution, and an answer that says so
- * would be wrong.
+ * The execution that took this message before a crash: then it no longer fits, and an answer that says so would be wrong;
+ * nor may it be taken for what is asked since.
  */
-export function wasTaken({ timeline }: Execution, { again, sender, receivedAt }: Happening): boolean {
-  return again && timeline.some(({ by, at }) => by === sender.login && at >= receivedAt - AHEAD_MS);
+export function takenBy(executions: readonly Execution[], messageId: string): Execution | undefined {
+  return executions.find(({ consumed }) => consumed.includes(messageId));
 }
 
 /** An execution's id, short enough to read and long enough to find it. */

@@ -2,7 +2,7 @@ import type { Execution } from "../../core/execution.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { code } from "../neutralise.ts";
 import { numberAt, textAt } from "../payload.ts";
-import { answerOnce, shortId, type Work, wasTaken } from "../room.ts";
+import { answerOnce, shortId, takenBy, type Work } from "../room.ts";
 import {
   ambiguous,
   helpText,
@@ -42,9 +42,16 @@ export async function handleComment(work: Work): Promise<readonly string[]> {
   const own = parsed.some(({ kind }) => kind === "custom") ? await ownCommands(work) : null;
   const heard = parsed.flatMap((command, at) => {
     if (command.kind === "custom" && !own?.names.has(command.word)) return [];
-    if (command.kind === "command" && command.short && takers(command.name, executions).length === 0)
+    const id = `comment:${comment}:${at}`;
+    const known = takenBy(executions, id) !== undefined;
+    if (
+      command.kind === "command" &&
+      command.short &&
+      !known &&
+      takers(command.name, executions).length === 0
+    )
       return [];
-    return [{ command, id: `comment:${comment}:${at}` }];
+    return [{ command, id }];
   });
   if (heard.length === 0) return [];
 
@@ -117,16 +124,17 @@ async function steer(
   executions: readonly Execution[],
 ): Promise<Reply> {
   const { room, happening } = work;
+  const taker = takenBy(executions, id);
+  if (taker !== undefined) return taken(`${name} for ${taker.workflow.stem} ${shortId(taker.id)}`);
   const target = findTarget(name, command.rest, executions);
   if ("none" in target) return nothingRuns(name);
   if ("several" in target) return ambiguous(name, target.several);
   const { execution, rest } = target;
   const prepared = await prepare(work, name, execution, rest, command.block, id);
   const what = `${name} for ${execution.workflow.stem} ${shortId(execution.id)}`;
-  const repeated = wasTaken(execution, happening);
-  if ("reply" in prepared) return repeated ? taken(what) : prepared.reply;
+  if ("reply" in prepared) return prepared.reply;
   const problem = await room.engine.check(execution, prepared.body);
-  if (problem !== null) return repeated ? taken(what) : problemReply(name, problem);
+  if (problem !== null) return problemReply(name, problem);
   await room.engine.send({ id, executionId: execution.id, at: happening.receivedAt, body: prepared.body });
   return taken(what);
 }
