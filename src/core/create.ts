@@ -37,6 +37,9 @@ export function newExecution(workflow: Workflow, given: NewExecution): Execution
 }
 
 /** One execution of a workflow at a time for one subject; without a subject there is no group. */
-function slotOf(workflow: Workflow, { repository, subject }: NewExecution): string | null {
+export function slotOf(
+  workflow: Pick<Workflow, "path">,
+  { repository, subject }: Pick<Execution, "repository" | "subject">,
+): string | null {
   return subject && `${repository.id}/${workflow.path}/${subject.number}`;
 }

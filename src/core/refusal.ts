@@ -10,6 +10,7 @@ export const refusals = {
   HOS306: "An approval can't be skipped",
   HOS307: "A retry may not go around an approval",
   HOS308: "Nothing to retry from",
+  HOS309: "Another execution is under way",
 } as const;
 
 export type RefusalCode = keyof typeof refusals;

@@ -1,3 +1,4 @@
+import { slotOf } from "./create.ts";
 import { unknownStep } from "./decide.ts";
 import { type Draft, note, putRecord, recordOf } from "./draft.ts";
 import { advance } from "./enter.ts";
@@ -33,6 +34,7 @@ export function retry(draft: Draft, event: Commanded): { readonly problem: Probl
   execution.state = "running";
   execution.ending = null;
   execution.endedAt = null;
+  execution.slot = slotOf(workflow, execution);
   execution.outputs = null;
   execution.deadline = workflow.timeoutMs === null ? null : draft.at + workflow.timeoutMs;
   if (event.workflow) execution.workflow = event.workflow;

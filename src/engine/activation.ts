@@ -5,7 +5,7 @@ import type { Workflow } from "../core/workflow.ts";
 import { attempt } from "./attempt.ts";
 import { Bell } from "./bell.ts";
 import type { EngineParts } from "./parts.ts";
-import type { Message } from "./ports/store.ts";
+import { type Message, SlotTaken } from "./ports/store.ts";
 
 export interface ActivationInput {
   readonly execution: Execution;
@@ -96,7 +96,14 @@ export class Activation {
       const { consumed: all } = this.#execution;
       const consumed = messages ? forgetful(all, messages) : all;
       this.#execution = { ...this.#execution, revision: before.revision + 1, consumed };
-      if (!(await stores.executions.save(await this.#parts.large.apart(this.#execution)))) return false;
+      const saved = await this.#save();
+      if (saved === "overtaken") return false;
+      if (saved === "slot_taken") {
+        // A retry that came after another start on the same subject: it is as if it had never been given.
+        this.#execution = before;
+        await stores.messages.remove(before.id, taken);
+        return true;
+      }
       observer?.saved(before, this.#execution, timer() - began);
       reporter.changed(this.#execution);
       this.#perform();
@@ -105,6 +112,18 @@ export class Activation {
       await stores.messages.remove(this.#execution.id, taken);
     }
     return true;
+  }
+
+  async #save(): Promise<"saved" | "overtaken" | "slot_taken"> {
+    const { stores, large, log } = this.#parts;
+    try {
+      const saved = await stores.executions.save(await large.apart(this.#execution));
+      return saved ? "saved" : "overtaken";
+    } catch (error) {
+      if (!(error instanceof SlotTaken)) throw error;
+      log.warn({ execution: this.#execution.id }, "not retried: another execution of its group is under way");
+      return "slot_taken";
+    }
   }
 
   async #read() {

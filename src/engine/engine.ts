@@ -121,7 +121,16 @@ export function createEngine(options: EngineOptions): Engine {
     const latest = body.type === "commanded" ? body.workflow : undefined;
     const workflow = await pinned.get(latest ?? execution.workflow);
     const next = transition(workflow, execution, { ...body, at: clock.now() });
-    return "problem" in next ? next.problem : null;
+    if ("problem" in next) return next.problem;
+    // A retry takes the concurrency group again, which another execution may hold by now.
+    const { slot } = next.execution;
+    if (slot === null || slot === execution.slot) return null;
+    const states = ["running", "paused"] as const;
+    const { executions } = await stores.executions.list({ slot, states, limit: 1 });
+    const [holder] = executions;
+    if (!holder) return null;
+    const message = `execution ${holder.id} of the same workflow is ${holder.state} for this subject`;
+    return { code: "HOS309", message, hint: "Let it end, or cancel it, before this one is retried." };
   }
 
   async function recover(): Promise<void> {

@@ -19,17 +19,6 @@ export function newerSchema(where: string, found: number, known: number): StateE
   });
 }
 
-/** A save would take a concurrency group that another execution holds: nothing was written. */
-export function slotTaken(executionId: string, cause?: unknown): StateError {
-  return new StateError(
-    {
-      code: "HOS605",
-      message: `Execution ${executionId} can't take its concurrency group: another execution holds it.`,
-    },
-    cause,
-  );
-}
-
 export function closed(): Error {
   return new Error("the stores are closed");
 }

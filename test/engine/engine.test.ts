@@ -287,3 +287,28 @@ steps:
     [2, true],
   ]);
 });
+
+test("an ended execution is not retried while another holds its group, and the retry is refused", async () => {
+  const subject = {
+    type: "issue",
+    number: 1,
+    title: "t",
+    author: "a",
+    labels: [],
+    url: "",
+    head_sha: null,
+    is_fork: false,
+  } as const;
+  const { engine } = aBench(stores, () => new Promise(() => {}));
+  await engine.run();
+  const first = await started(engine, aStart(two, { subject }));
+  await engine.send(message(first, "c", "cancel"));
+  await engine.idle();
+  await started(engine, aStart(two, { subject, occurrence: "2" }));
+  const ended = await stores.executions.load(first);
+  const retry = { ...message(first, "r", "cancel").body, command: "retry" } as const;
+  expect(ended && (await engine.check(ended, retry))).toMatchObject({ code: "HOS309" });
+  await engine.send({ id: "r", executionId: first, at: 0, body: retry });
+  while ((await stores.messages.list(first)).length > 0) await new Promise(setImmediate);
+  expect((await stores.executions.load(first))?.state).toBe("cancelled");
+});

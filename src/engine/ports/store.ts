@@ -5,6 +5,14 @@ import type { JsonObject } from "../../core/json.ts";
 /** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
 export type Creation = "created" | "exists" | "slot_taken";
 
+/** A save would take a concurrency group that another execution holds: nothing was written. */
+export class SlotTaken extends Error {
+  constructor(executionId: string, options?: ErrorOptions) {
+    super(`another execution holds the concurrency group of execution ${executionId}`, options);
+    this.name = "SlotTaken";
+  }
+}
+
 export interface ExecutionQuery {
   readonly repository?: number;
   /** Subject or linked pull request number. */
@@ -32,7 +40,8 @@ export interface ExecutionStore {
   load(id: string): Promise<Execution | null>;
   /**
    * Durable when it resolves. Fenced: true only if the stored revision was `execution.revision - 1`;
-   * false means that another holder went on, and nothing was written.
+   * false means that another holder went on, and nothing was written. Rejects with SlotTaken where the execution
+   * would newly take a concurrency group that another one holds.
    */
   save(execution: Execution): Promise<boolean>;
   list(query: ExecutionQuery): Promise<ExecutionPage>;

@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
+import { SlotTaken } from "../../engine/ports/store.ts";
 import { revisionOf } from "../documents.ts";
-import { slotTaken } from "../error.ts";
 import type { Insertion } from "../storage.ts";
 import type { Connections } from "./pool.ts";
 import {
@@ -35,7 +35,7 @@ export function saveOperation(connections: Connections, table: string): Operatio
       try {
         return written(entries, await connections.query(one, [first.key, first.text, expected[0] ?? null]));
       } catch (error) {
-        throw isUniqueViolation(error) ? slotTaken(first.key, error) : error;
+        throw isUniqueViolation(error) ? new SlotTaken(first.key, { cause: error }) : error;
       }
     },
   };

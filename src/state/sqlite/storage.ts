@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { SlotTaken } from "../../engine/ports/store.ts";
 import { revisionOf } from "../documents.ts";
-import { closed, slotTaken } from "../error.ts";
+import { closed } from "../error.ts";
 import type { DocumentStorage, Insertion } from "../storage.ts";
 import { type TableName, tableDefinition } from "../tables.ts";
 import type { Commits } from "./commits.ts";
@@ -68,7 +69,7 @@ export class SqliteStorage extends EventEmitter implements DocumentStorage {
       try {
         return update.run(text, key, expected).changes === 1;
       } catch (error) {
-        throw isUniqueViolation(error) ? slotTaken(key, error) : error;
+        throw isUniqueViolation(error) ? new SlotTaken(key, { cause: error }) : error;
       }
     });
   }
