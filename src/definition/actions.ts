@@ -1,4 +1,4 @@
-import { didYouMean } from "../expression/index.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { restMethods } from "./catalogue.generated.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";

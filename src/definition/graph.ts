@@ -1,5 +1,5 @@
+import { nearest } from "../core/nearest.ts";
 import type { Routes, Step, StepList } from "../core/workflow.ts";
-import { nearest } from "../expression/index.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source.ts";
 

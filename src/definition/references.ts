@@ -1,5 +1,5 @@
+import { didYouMean } from "../core/nearest.ts";
 import type { InputDefinition } from "../core/workflow.ts";
-import { didYouMean } from "../expression/index.ts";
 import type { Use } from "./expressions.ts";
 import type { Graph } from "./graph.ts";
 import { short } from "./limits.ts";

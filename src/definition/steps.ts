@@ -1,6 +1,6 @@
 import { durationMs } from "../core/duration.ts";
+import { didYouMean, nearest } from "../core/nearest.ts";
 import type { ApprovalOptions, RetryPolicy, Routes, Step, StepKind } from "../core/workflow.ts";
-import { didYouMean, nearest } from "../expression/index.ts";
 import { checkAction } from "./actions.ts";
 import type { Expressions } from "./expressions.ts";
 import type { PlacedStep } from "./graph.ts";

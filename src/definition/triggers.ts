@@ -1,5 +1,5 @@
+import { didYouMean } from "../core/nearest.ts";
 import { type Role, roles, type Trigger } from "../core/workflow.ts";
-import { didYouMean } from "../expression/index.ts";
 import { webhookEvents } from "./catalogue.generated.ts";
 import type { Expressions } from "./expressions.ts";
 import { short } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { AgentDefinition, InputDefinition, ReportOptions, Workflow } from "../core/workflow.ts";
-import { didYouMean } from "../expression/index.ts";
 import { readAgent, readSchema } from "./agents.ts";
 import { appPermissions } from "./catalogue.generated.ts";
 import { Expressions } from "./expressions.ts";

@@ -4,7 +4,6 @@ export { evaluate, recordScope } from "./evaluate.ts";
 export { functions } from "./functions/index.ts";
 export type { FunctionRecord } from "./functions/record.ts";
 export { limits } from "./limits.ts";
-export { didYouMean, nearest } from "./nearest.ts";
 export {
   type ParsedExpression,
   type ParsedOrProblems,

@@ -1,4 +1,5 @@
 import type jsep from "jsep";
+import { didYouMean } from "../core/nearest.ts";
 import { type Position, unreachable } from "../core/problem.ts";
 import {
   type BinaryOperator,
@@ -11,7 +12,6 @@ import {
 import { functionsFor, isStatusFunction } from "./functions/index.ts";
 import type { FunctionRecord } from "./functions/record.ts";
 import { limits } from "./limits.ts";
-import { didYouMean } from "./nearest.ts";
 import { Places } from "./places.ts";
 import { Fault } from "./problems.ts";
 import { refusedOperator } from "./refused.ts";

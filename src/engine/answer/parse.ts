@@ -1,10 +1,10 @@
 import { parseDocument } from "yaml";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
 import { checkAgainst } from "./check.ts";
 import { coerce } from "./coerce.ts";
 import { toJson } from "./json.ts";
-import { nearest } from "./nearest.ts";
 import { describeValue, isClosed, propertiesOf, requiredOf } from "./schema.ts";
 import { splitWords, type Word } from "./words.ts";
 
@@ -76,7 +76,7 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
     problems.push({
       code: "HOS633",
       message: `unknown key "${key.slice(0, 80)}".`,
-      hint: close === null ? `Known keys: ${known.join(", ")}.` : `Did you mean "${close}"?`,
+      hint: close === undefined ? `Known keys: ${known.join(", ")}.` : `Did you mean "${close}"?`,
     });
   }
   for (const key of requiredOf(schema).filter((name) => !values.has(name))) {

@@ -1,6 +1,6 @@
 import type { Execution, Waiting } from "../../core/execution.ts";
+import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
-import { nearest } from "../../engine/answer/nearest.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { waitingSteps } from "../pending.ts";
 import { shortId } from "../room.ts";
@@ -37,7 +37,7 @@ export function notAllowed(command: string, reason: string): Reply {
 export function unknownCommand(word: string | null): Reply {
   if (word === null) return taken("help", helpText());
   const close = nearest(word.toLowerCase(), commandNames);
-  const guess = close === null ? "" : ` Did you mean ${code(`/hishamos ${close}`)}?`;
+  const guess = close === undefined ? "" : ` Did you mean ${code(`/hishamos ${close}`)}?`;
   return refused(
     "unknown command",
     `I don't know the command ${code(word, 50)}.${guess} ${code("/hishamos help")} lists them all.`,

@@ -1,7 +1,7 @@
 import type { Execution } from "../../core/execution.ts";
+import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
 import { parseAnswer } from "../../engine/answer/index.ts";
-import { nearest } from "../../engine/answer/nearest.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { code, neutralise } from "../neutralise.ts";
 import { listAt, textAt } from "../payload.ts";
@@ -58,7 +58,7 @@ export async function prepareDecision(
 function readDecision(name: "approve" | "reject", rest: string, steps: readonly string[]) {
   const [first = ""] = rest.split(/\s+/, 1);
   const after = rest.slice(first.length).trim();
-  const alone = name === "approve" && after === "" && nearest(first, steps) !== null;
+  const alone = name === "approve" && after === "" && nearest(first, steps) !== undefined;
   const isStep = steps.includes(first) || alone;
   const reason = isStep ? after : rest;
   return { step: isStep ? first : null, reason: reason === "" ? null : reason };

@@ -1,9 +1,9 @@
 import type { Execution, WorkflowRef } from "../../core/execution.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { nearest } from "../../core/nearest.ts";
 import { formatProblem } from "../../core/problem.ts";
 import type { Trigger, Workflow } from "../../core/workflow.ts";
 import { parseAnswer } from "../../engine/answer/index.ts";
-import { nearest } from "../../engine/answer/nearest.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../definitions.ts";
 import { code } from "../neutralise.ts";
 import type { Work } from "../room.ts";
@@ -146,7 +146,7 @@ function findByStem(
   if (stems.length === 0) return { reply: noWorkflows() };
   const close = nearest(stem, stems);
   const hint =
-    close === null
+    close === undefined
       ? `There are ${stems.map((known) => code(known)).join(", ")}.`
       : `Did you mean ${code(close)}?`;
   const what = stem === "" ? "Which workflow?" : `There is no workflow ${code(stem)} here.`;
