@@ -1,0 +1,3 @@
+import { crashTests } from "./tests.ts";
+
+crashTests("together");

@@ -1,0 +1,79 @@
+import { expect } from "vitest";
+import type { Crew } from "./crew.ts";
+import { differences } from "./judge.ts";
+import type { Played } from "./played.ts";
+import { type CrashPoint, nameOf, pointsOf, readPoint, together } from "./point.ts";
+
+/**
+ * What is shown is shown at the newest state only, so its writes, and the webhooks that they cause, may be fewer in one run
+ * than in another, and a point among the last of them may not be there.
+ */
+const mayBeFewer =
+  /^(?:reports\.put|deliveries\.(?:add|update)|PATCH .*\/comments\/#|(?:POST|PATCH) .*\/check-runs)/;
+
+/** The run without a crash: what every other must come to, and where one can die. */
+export async function calmRun(crew: Crew): Promise<Played> {
+  const played = await mustPlay(crew, []);
+  expect(played.complaints).toEqual([]);
+  expect(played.ending).toMatchObject({
+    executions: ["bug-lifecycle completed"],
+    issues: [{ state: "closed", labels: ["bug", "urgent"], assignees: ["tom"] }],
+    wrong: [],
+  });
+  expect(played.ending.pullRequests).toHaveLength(1);
+  return played;
+}
+
+/** One crash in each stage of a run, or one in the whole run. */
+export type Grouping = "together" | "alone";
+
+/**
+ * Dies at every point of the run and answers how many there are. Rejects with those that did harm, each named so that it
+ * can be run alone.
+ */
+export async function crashEverywhere(crew: Crew, grouping: Grouping): Promise<number> {
+  const calm = await calmRun(crew);
+  const points = pointsOf(calm.counts);
+  const named = process.env["CRASH_POINT"];
+  const wanted = named ? [readPoint(named)] : points;
+  const runs = grouping === "together" ? together(wanted) : wanted.map((point) => [point]);
+  const found = await Promise.all(runs.map((run) => judged(crew, calm, run)));
+  const failures = found.flat();
+  const list = failures.slice(0, 10).map(({ run, what }) => `CRASH_POINT="${run}"\n  ${what.join("\n  ")}`);
+  if (list.length > 0) throw new Error(`${failures.length} crashes did harm:\n${list.join("\n")}`);
+  return wanted.length;
+}
+
+interface Harm {
+  readonly run: string;
+  readonly what: readonly string[];
+}
+
+async function judged(crew: Crew, calm: Played, run: readonly CrashPoint[]): Promise<readonly Harm[]> {
+  const what = await harmOf(crew, calm, run);
+  if (what.length === 0) return [];
+  const name = run.map(nameOf).join(", ");
+  if (run.length === 1) return [{ run: name, what }];
+  const alone = await Promise.all(
+    run.map(async (point) => ({ run: nameOf(point), what: await harmOf(crew, calm, [point]) })),
+  );
+  const culprits = alone.filter((one) => one.what.length > 0);
+  return culprits.length > 0 ? culprits : [{ run: name, what: ["only all of them in one run:", ...what] }];
+}
+
+async function harmOf(crew: Crew, calm: Played, run: readonly CrashPoint[]): Promise<readonly string[]> {
+  const report = await crew.play(run);
+  if ("failure" in report) return [report.failure];
+  const { played } = report;
+  const missed = run.filter((point) => !played.reached.includes(nameOf(point)) && !mayBeFewer.test(point.at));
+  return [
+    ...differences(calm.ending, played),
+    ...missed.map((point) => `the point ${nameOf(point)} was not reached`),
+  ];
+}
+
+async function mustPlay(crew: Crew, run: readonly CrashPoint[]): Promise<Played> {
+  const report = await crew.play(run);
+  if ("failure" in report) throw new Error(report.failure);
+  return report.played;
+}

@@ -1,0 +1,149 @@
+import type { Clock, Stores } from "../../src/engine/ports/index.ts";
+import type { Fate } from "./fate.ts";
+
+/**
+ * One process's life. All that it does outside itself goes through here; when its fate says so it ends, and from then on
+ * nothing that it calls ever answers: no store, no request, no timer.
+ */
+export class Life {
+  readonly #fate: Fate;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #timers = new Set<() => void>();
+  readonly #death = Promise.withResolvers<void>();
+  #dead = false;
+
+  constructor(fate: Fate) {
+    this.#fate = fate;
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** Resolves at the crash. */
+  get died(): Promise<void> {
+    return this.#death.promise;
+  }
+
+  get busy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when all that was sent before the crash has been carried out: the outside does not die with it. */
+  async over(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  /** Something that changes the outside: a place to die. */
+  async change<T>(at: string, call: () => Promise<T>): Promise<T> {
+    if (this.#dead) return never();
+    const here = this.#fate.begins(at);
+    if (here === "before") this.#die();
+    return this.#carryOut(call, here === "after");
+  }
+
+  /** Something that changes nothing. */
+  async look<T>(call: () => Promise<T>): Promise<T> {
+    return this.#carryOut(call, false);
+  }
+
+  async #carryOut<T>(call: () => Promise<T>, last: boolean): Promise<T> {
+    if (this.#dead) return never();
+    const answer = call();
+    this.#underWay.add(answer);
+    try {
+      await answer;
+    } catch {
+      // Told below, to those who live to hear it.
+    }
+    this.#underWay.delete(answer);
+    if (last) this.#die();
+    return this.#dead ? never() : answer;
+  }
+
+  #die(): void {
+    this.#dead = true;
+    for (const cancel of this.#timers) cancel();
+    this.#death.resolve();
+  }
+
+  clock(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      at: (at, call) => {
+        if (this.#dead) return () => {};
+        const cancel = clock.at(at, () => {
+          this.#timers.delete(cancel);
+          call();
+        });
+        this.#timers.add(cancel);
+        return () => {
+          this.#timers.delete(cancel);
+          cancel();
+        };
+      },
+    };
+  }
+
+  /** Requests that change something are those but GET, and but those for a token. */
+  fetch(base: typeof fetch): typeof fetch {
+    return (input, init) => {
+      const method = init?.method ?? "GET";
+      const url = new URL(input instanceof Request ? input.url : input);
+      const call = async () => {
+        const answer = await base(input, init);
+        // The whole answer has come: what is lost is lost on our side.
+        await answer.clone().arrayBuffer();
+        return answer;
+      };
+      if (method === "GET" || url.pathname.endsWith("/access_tokens")) return this.look(call);
+      const path = url.pathname.replace("/api/v3", "").replaceAll(/\d+/g, "#");
+      return this.change(`${method} ${path}`, call);
+    };
+  }
+
+  stores(stores: Stores): Stores {
+    const { executions, messages, definitions, deliveries, reports, blobs } = stores;
+    return {
+      executions: {
+        create: (...args) => this.change("executions.create", () => executions.create(...args)),
+        save: (...args) => this.change("executions.save", () => executions.save(...args)),
+        load: (...args) => this.look(() => executions.load(...args)),
+        list: (...args) => this.look(() => executions.list(...args)),
+        unfinished: (...args) => this.look(() => executions.unfinished(...args)),
+        due: (...args) => this.look(() => executions.due(...args)),
+        nextDue: () => this.look(() => executions.nextDue()),
+      },
+      messages: {
+        add: (...args) => this.change("messages.add", () => messages.add(...args)),
+        remove: (...args) => this.change("messages.remove", () => messages.remove(...args)),
+        list: (...args) => this.look(() => messages.list(...args)),
+        waiting: (...args) => this.look(() => messages.waiting(...args)),
+      },
+      definitions: {
+        put: (...args) => this.change("definitions.put", () => definitions.put(...args)),
+        get: (...args) => this.look(() => definitions.get(...args)),
+      },
+      deliveries: {
+        add: (...args) => this.change("deliveries.add", () => deliveries.add(...args)),
+        update: (...args) => this.change("deliveries.update", () => deliveries.update(...args)),
+        get: (...args) => this.look(() => deliveries.get(...args)),
+        unfinished: (...args) => this.look(() => deliveries.unfinished(...args)),
+      },
+      reports: {
+        put: (...args) => this.change("reports.put", () => reports.put(...args)),
+        get: (...args) => this.look(() => reports.get(...args)),
+        behind: (...args) => this.look(() => reports.behind(...args)),
+      },
+      blobs: {
+        put: (...args) => this.change("blobs.put", () => blobs.put(...args)),
+        get: (...args) => this.look(() => blobs.get(...args)),
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,41 @@
+import { availableParallelism } from "node:os";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import type { Place } from "./child.ts";
+import { Crew } from "./crew.ts";
+import { crashEverywhere, type Grouping } from "./everywhere.ts";
+
+const timeoutMs = { together: 600_000, alone: 3_600_000 };
+
+/**
+ * The Bug Lifecycle with a crash at every save and every effect, on both stores side by side. CRASH_POINT, as a failure
+ * names it, runs one point alone.
+ */
+export function crashTests(grouping: Grouping): void {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+
+  const places: Readonly<Record<Place["store"], (index: number) => Place>> = {
+    sqlite: () => ({ store: "sqlite" }),
+    postgres: (index) => ({ store: "postgres", url: postgres.url, schema: `crash_${index}` }),
+  };
+  // Both stores run at once.
+  const processes = Math.max(1, Math.floor(availableParallelism() / 2));
+
+  test.concurrent.for(["sqlite", "postgres"] as const)(
+    `a crash at every save and every effect, ${grouping}, does no harm: %s`,
+    { timeout: timeoutMs[grouping] },
+    async (store) => {
+      const crew = new Crew(Array.from({ length: processes }, (_, index) => places[store](index)));
+      try {
+        const tried = await crashEverywhere(crew, grouping);
+        expect(tried).toBeGreaterThan(process.env["CRASH_POINT"] ? 0 : 500);
+      } finally {
+        await crew.close();
+      }
+    },
+  );
+}
