@@ -1,6 +1,5 @@
-import { Script } from "node:vm";
-import { Ajv, type ErrorObject } from "ajv";
 import { type Json, type JsonObject, own } from "../core/json.ts";
+import { checkAgainst } from "../engine/answer/index.ts";
 
 export type Output =
   | { readonly result: "valid"; readonly value: Json }
@@ -8,34 +7,12 @@ export type Output =
   /** The schema itself can't be used. */
   | { readonly result: "unusable"; readonly reason: string };
 
-/** A schema's pattern can make one short text take hours; this ends it. */
-const timeLimitMs = 500;
-const call = new Script("check()");
-
 /** Reads a model's answer as JSON that fits `schema` (JSON Schema, draft 7); a code fence around it is let pass. */
 export function readOutput(text: string, schema: JsonObject): Output {
   const value = parseJson(text);
   if (value === undefined) return { result: "invalid", errors: ["it is not JSON"] };
-  try {
-    const ajv = new Ajv({ strict: false, allErrors: true, ownProperties: true, logger: false });
-    // It may name a draft that is not loaded.
-    const { $schema: _draft, ...rest } = schema;
-    const validate = ajv.compile(rest);
-    if ("$async" in validate) return { result: "unusable", reason: "$async is not allowed" };
-    const valid: unknown = call.runInNewContext({ check: () => validate(value) }, { timeout: timeLimitMs });
-    if (valid === true) return { result: "valid", value };
-    const errors = (validate.errors ?? []).slice(0, 10).map(describe);
-    return { result: "invalid", errors };
-  } catch (error) {
-    return { result: "unusable", reason: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function describe({ instancePath, message, params }: ErrorObject): string {
-  const { allowedValues, additionalProperty } = params as Record<string, unknown>;
-  const detail = allowedValues ?? additionalProperty;
-  const more = detail === undefined ? "" : `: ${JSON.stringify(detail)}`;
-  return `${instancePath || "the answer"} ${message ?? "is wrong"}${more}`;
+  const checked = checkAgainst(schema, value);
+  return checked.result === "valid" ? { result: "valid", value } : checked;
 }
 
 function parseJson(text: string): Json | undefined {

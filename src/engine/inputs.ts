@@ -1,11 +1,9 @@
-import { Ajv } from "ajv";
 import type { Execution } from "../core/execution.ts";
 import { type Json, own } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { scopeOf } from "../core/scope.ts";
 import type { InputDefinition, Workflow } from "../core/workflow.ts";
-
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+import { checkAgainst } from "./answer/check.ts";
 
 type Inputs = { readonly input: Record<string, Json> } | { readonly problems: readonly Problem[] };
 
@@ -64,10 +62,9 @@ function unknown(name: string, known: readonly string[]): Problem {
 
 function mismatches({ name, schema }: InputDefinition, value: Json): readonly Problem[] {
   if (!schema) return [];
-  const validate = ajv.compile(schema);
-  if (validate(value)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => ({
-    code: "HOS323",
-    message: `input ${name}${instancePath} ${message ?? "does not fit its type"}`,
-  }));
+  const checked = checkAgainst(schema, value);
+  if (checked.result === "valid") return [];
+  const errors =
+    checked.result === "invalid" ? checked.errors : [`its type can't be used: ${checked.reason}`];
+  return errors.map((error) => ({ code: "HOS323", message: `input ${name}: ${error}` }));
 }

@@ -96,7 +96,7 @@ describe.for(models)("$model", ({ model, endpoint, auth }) => {
     const result = await run([{ text: '{"severity":9,"summary":"s"}' }, { text: good }], { model });
     expect(result).toMatchObject({ type: "succeeded", output: { severity: 4 }, spending: { tokens: 30 } });
     expect(server.requests).toHaveLength(2);
-    expect(sent(1)).toContain("/severity must be <= 5");
+    expect(sent(1)).toContain("- severity must be <= 5");
     expect(sent(1)).toContain('severity\\":9');
   });
 

@@ -1,2 +1,3 @@
+export { checkAgainst } from "./check.ts";
 export { type Answer, parseAnswer } from "./parse.ts";
 export { readyAnswer } from "./render.ts";
