@@ -48,6 +48,13 @@ test("SIGTERM in the middle of the work loses nothing, and the next start goes o
   await sandbox.settled();
 
   await stage.start();
+  // Whoever follows the log learns where it stands, though the line of its last save may never have been written.
+  const recovered = await stage.until("what was left to be told", () =>
+    stage.lines.find(({ msg }) => msg === "recovered"),
+  );
+  expect(recovered.traces).toContainEqual(
+    expect.objectContaining({ kind: "step", step: "report", visit: 1 }),
+  );
   await stage.says(1, /A person is needed: `triage`/);
   sandbox.as("maya").comment(maya, "/hishamos done triage severity=1 summary=small component=shop");
   await stage.until("the end", () => stage.said(1).some((body) => isShown(body, "completed")));
