@@ -49,7 +49,7 @@ export async function runCommand(args: readonly string[], io: Output): Promise<n
   const say = (who: string, what: string) => {
     if (!given.json) io.stdout(`${who.padEnd(9)} ${plain(what)}\n`);
   };
-  const { sandbox, repository, subject, note } = await rehearse({
+  const rehearsed = await rehearse({
     ...read,
     input: given.input,
     tell: say,
@@ -60,7 +60,12 @@ export async function runCommand(args: readonly string[], io: Output): Promise<n
         if (text !== null) say("hishamos", text);
       }
     },
-  });
+  }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  if (rehearsed instanceof Error) {
+    io.stderr(`${rehearsed.message}\n`);
+    return 1;
+  }
+  const { sandbox, repository, subject, note } = rehearsed;
   try {
     const durationMs = performance.now() - began;
     const outcome = outcomeOf(sandbox, { repository, subject, ledger, restarts: 0, durationMs });

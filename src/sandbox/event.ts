@@ -71,9 +71,12 @@ export function peopleOf({ payload, sender }: StartingEvent): readonly string[] 
 /**
  * Makes the event happen on the stand-in, as the deed of its sender, so that the service hears GitHub's own words.
  * What must be there before (the issue that is labelled, the branch of the pull request) is made first, by its
- * author, and heard of too. Resolves to the number of the issue or pull request.
+ * author, and heard of too. Answers which issue or pull request it is about.
  */
-export function makeHappen(sandbox: SandboxGitHub, event: StartingEvent): number {
+export function makeHappen(
+  sandbox: SandboxGitHub,
+  event: StartingEvent,
+): { readonly number: number; readonly isPull: boolean } {
   const { name, payload, repository: repo, sender } = event;
   const action = textAt(payload, "action");
   const about = payload[name === "pull_request" ? "pull_request" : "issue"];
@@ -102,7 +105,7 @@ export function makeHappen(sandbox: SandboxGitHub, event: StartingEvent): number
   if (name === "issue_comment") person.comment(at, textAt(payload, "comment", "body") ?? "");
   else if (action === "labeled" && label) person.label(at, label);
   else if (action === "closed") person.closeIssue(at);
-  return number;
+  return { number, isPull: name === "pull_request" };
 }
 
 function labelsOf(subject: JsonObject): readonly string[] {

@@ -99,9 +99,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   };
   try {
     player.start();
-    let subject = player.subject;
-    if (event) subject = makeHappen(sandbox, event);
-    player.about(subject);
+    if (event) player.about(makeHappen(sandbox, event));
     await settle();
     if (last === null) await startByHand();
     for (let timers = 0; timers < mostTimers; timers++) {

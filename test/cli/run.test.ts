@@ -86,6 +86,44 @@ answers:
   expect(code).toBe(0);
 });
 
+const pull = JSON.stringify({
+  action: "opened",
+  pull_request: { title: "Add x", user: { login: "tom" }, head: { ref: "feature/x" } },
+  repository: { full_name: "acme/shop" },
+  sender: { login: "tom" },
+});
+const onPull = `name: Pull
+on: { pull_request: { types: [opened] } }
+permissions: { issues: write, pull_requests: read }
+steps:
+  - { id: merged, wait_for: { event: pull_request.closed, match: event.pull_request.merged }, timeout: 3d }
+  - { id: files, action: pulls.listFiles }
+  - id: say
+    action: issues.createComment
+    inputs: { body: "{{ length(steps.files.output) }} file" }
+`;
+
+test("a pull request starts a workflow that waits for its merge", async () => {
+  const scenario = await file(
+    "people.yml",
+    "people: { maya: maintain }\nanswers: [{ to: merged, as: maya, merges: true }]",
+  );
+  const event = await file("event.json", pull);
+  const { code, out } = await run(await file("pr.yml", onPull), "--event", event, "--scenario", scenario);
+  expect(out).toContain("maya      merges #1");
+  expect(code).toBe(0);
+});
+
+test("a deed that can't be done is told, not thrown", async () => {
+  const scenario = await file(
+    "people.yml",
+    "people: { eve: read }\nanswers: [{ to: merged, as: eve, merges: true }]",
+  );
+  const event = await file("event.json", pull);
+  const { code, err } = await run(await file("pr.yml", onPull), "--event", event, "--scenario", scenario);
+  expect([code, err]).toEqual([1, 'eve needs the role "write" in acme/shop\n']);
+});
+
 test("where nobody answers, time goes on to the timeout", async () => {
   const workflow = await file(
     "ask.yml",

@@ -43,8 +43,9 @@ export class Player {
   }
 
   /** The issue or pull request, where something else than the scenario opened it. */
-  about(number: number | null): void {
-    this.#issue ??= number;
+  about({ number, isPull }: { readonly number: number; readonly isPull: boolean }): void {
+    if (isPull) this.#pull ??= number;
+    else this.#issue ??= number;
   }
 
   start(): void {
@@ -62,7 +63,10 @@ export class Player {
       return;
     const at = this.#left.findIndex(({ to }) => to === trace.step || to === `${trace.step}#${trace.visit}`);
     const [answer] = at < 0 ? [] : this.#left.splice(at, 1);
-    if (answer) this.#doing = this.#doing.then(() => this.#answer(answer, trace));
+    if (!answer) return;
+    this.#doing = this.#doing.then(() => this.#answer(answer, trace));
+    // Whoever waits for `done` hears of it; until then a failed deed must not end the process.
+    this.#doing.catch(() => {});
   }
 
   async #answer(answer: Answer, trace: StepTrace): Promise<void> {
