@@ -16,6 +16,11 @@ export class Crew {
     this.#free = [...this.#children];
   }
 
+  /** How many runs it does at once. */
+  get size(): number {
+    return this.#children.length;
+  }
+
   /** One run, as soon as a process is free for it. Rejects where the process ends over it. */
   async play(points: readonly CrashPoint[]): Promise<Report> {
     const child =
