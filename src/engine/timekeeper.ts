@@ -50,8 +50,8 @@ export class Timekeeper {
 
   async #nextAfter(now: number): Promise<number | null> {
     const next = await this.#store.nextDue();
-    // An execution just woken is still due in the store until it has saved; it expects its next time itself.
-    return next === null ? null : Math.max(next, now + retryMs);
+    // An execution just woken is still due in the store until it has saved, and hides those due after it.
+    return next === null || next > now ? next : now + retryMs;
   }
 
   async start(): Promise<void> {
