@@ -9,6 +9,7 @@ import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
 import { redeliverMissed } from "./github/redeliver.ts";
 import { createReporter } from "./github/report/index.ts";
+import { createModelTools } from "./github/tools.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
 import { openPostgresStores } from "./state/postgres/open.ts";
 import { openSqliteStores } from "./state/sqlite/open.ts";
@@ -59,7 +60,8 @@ export async function composeService({
   });
   const roles = shippedRoles();
   const human = createHumanEngine();
-  const model = config.model && createModelEngine({ config: config.model, clock, log });
+  const model =
+    config.model && createModelEngine({ config: config.model, tools: createModelTools(clients), clock, log });
   const engines = new Map([human, ...(model ? [model] : [])].map((each) => [each.name, each]));
   const reporter = createReporter({
     clients,
