@@ -1,5 +1,6 @@
 import type { Execution, StepError } from "../../core/execution.ts";
-import type { Workflow } from "../../core/workflow.ts";
+import { newestPullRequest } from "../../core/scope.ts";
+import type { ApprovalOptions, Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
 import { code, neutralise } from "../neutralise.ts";
 import { askKey } from "./ask-key.ts";
@@ -61,9 +62,24 @@ function approvalBody(
     `Who may decide: ${options ? decidersOf(options) : anyWriter}.`,
     count > 1 ? `${count} people must approve${given ? `; so far: ${given}` : ""}.` : "",
     waiting.headSha === null ? "" : `The decision is for commit ${waiting.headSha.slice(0, 12)}.`,
-    copy(approve),
-    copy(reject),
+    ...waysToDecide(execution, options, [approve, reject]),
   );
+}
+
+/** By review, by command, or both, as the approval's `by` says; a button stands on the check run itself. */
+function waysToDecide(
+  execution: Execution,
+  options: ApprovalOptions | null,
+  [approve, reject]: readonly [string, string],
+): readonly string[] {
+  const by = options?.by ?? ["command"];
+  const pull = newestPullRequest(execution);
+  const review =
+    by.includes("review") && pull
+      ? [`Review #${pull.number}: an approving review approves, one that asks for changes rejects.`]
+      : [];
+  if (!by.includes("command")) return review;
+  return [...review, ...(review.length > 0 ? ["Or answer here:"] : []), copy(approve), copy(reject)];
 }
 
 /** The agent's own words say what is needed and stand strangers' text in code; here comes how to answer. */

@@ -121,6 +121,7 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   const last = shown.check?.sha === wanted.head_sha ? shown.check : null;
   if (last?.hash === hash) return shown;
   const repository = repositoryOf(execution);
+  if (shown.check && !last && !shown.check.completed) await supersede(showing, shown.check.id, wanted);
   // GitHub does not take a completed check run back to in_progress: a new one of the same name replaces it.
   const usable = (one: { readonly completed: boolean }) => !one.completed || completed;
   const known = last && usable(last) ? last : await newestCheckRun(showing, wanted);
@@ -135,6 +136,20 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   const now = { ...shown, check: { sha: wanted.head_sha, id: data.id, hash, completed } };
   keep(now);
   return now;
+}
+
+/** The run at an earlier head ends: nothing would ever bring it to an end there. */
+async function supersede({ execution, octokit, turn }: Showing, id: number, { head_sha }: CheckRun) {
+  await turn("news");
+  const summary = `The pull request has newer commits: it goes on at ${head_sha.slice(0, 12)}.`;
+  await octokit.rest.checks.update({
+    ...repositoryOf(execution),
+    check_run_id: id,
+    status: "completed",
+    conclusion: "neutral",
+    output: { title: "goes on at a newer commit", summary },
+    request: { retries: 0 },
+  });
 }
 
 /** The newest check run of this execution at the head, or null. */

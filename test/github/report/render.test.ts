@@ -146,7 +146,7 @@ describe("asks", () => {
     [
       "approval asked",
       [
-        /Who may decide: anyone with the role write or higher; not who started it nor the author\.[\s\S]*commit aaaaaaaaaaaa\.[\s\S]*```\n\/approve\n```/,
+        /Who may decide: anyone with the role write or higher; not who started it nor the author\.[\s\S]*commit aaaaaaaaaaaa\.[\s\S]*Review #\d+: an approving review approves[\s\S]*```\n\/approve\n```/,
       ],
     ],
     ["paused", []],

@@ -255,7 +255,7 @@ describe("the check run", () => {
     ]);
   });
 
-  test("of a new head is a new one", async () => {
+  test("of a new head is a new one, and that at the old head ends", async () => {
     const { reporter } = aReporter();
     const before = headOf();
     reporter.changed(runsAt({ fix: running() }, { revision: 1, linked: linked() }));
@@ -263,8 +263,8 @@ describe("the check run", () => {
     github.as("dev").push({ repo, branch: "fix", message: "More", files: { "a.txt": "three\n" } });
     reporter.changed(runsAt({ fix: running() }, { revision: 2, linked: linked() }));
     await reporter.idle();
-    expect(github.checkRuns(repo, before)).toHaveLength(1);
-    expect(github.checkRuns(repo, 2)).toHaveLength(1);
+    expect(github.checkRuns(repo, before)).toMatchObject([{ status: "completed", conclusion: "neutral" }]);
+    expect(github.checkRuns(repo, 2)).toMatchObject([{ status: "in_progress" }]);
   });
 });
 
