@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { demoCommand } from "./demo.ts";
 import { runCommand } from "./run.ts";
 import { type Output, validateCommand } from "./validate.ts";
@@ -37,12 +36,4 @@ export async function main(args: readonly string[], io: Output): Promise<number 
       io.stderr(`unknown command "${command}"\n\n${usage}`);
       return 2;
   }
-}
-
-if (import.meta.main) {
-  const code = await main(process.argv.slice(2), {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
-  });
-  if (code !== null) process.exitCode = code;
 }

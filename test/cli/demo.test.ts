@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
-const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+const main = new URL("../../bin/hishamos.js", import.meta.url).pathname;
 
 async function hishamos(...args: readonly string[]) {
   const child = spawn(process.execPath, [main, ...args], { stdio: "pipe" });

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from "vitest";
 const directory = mkdtempSync(join(tmpdir(), "hishamos-server-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const server = new URL("../../src/server.ts", import.meta.url).pathname;
-const cli = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+const cli = new URL("../../bin/hishamos.js", import.meta.url).pathname;
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, args, { env: { PATH: process.env["PATH"], ...env }, stdio: "pipe" });
