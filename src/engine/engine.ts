@@ -61,7 +61,7 @@ export function createEngine(options: EngineOptions): Engine {
       const created = fresh.get(id);
       fresh.delete(id);
       const stored = created ?? (await load(id));
-      if (!stored) return;
+      if (!stored) return await discard(id);
       if (left.delete(id)) {
         // What an earlier process saved last it may not have told any more.
         log.debug({ traces: traceOf(null, stored), revision: stored.revision }, "recovered");
@@ -81,6 +81,17 @@ export function createEngine(options: EngineOptions): Engine {
     } finally {
       active.delete(id);
     }
+  }
+
+  /** Messages to an execution that is not there would be found at every start. */
+  async function discard(id: string): Promise<void> {
+    const orphans = await stores.messages.list(id);
+    if (orphans.length === 0) return;
+    log.warn({ execution: id, messages: orphans.length }, "messages to an unknown execution are dropped");
+    await stores.messages.remove(
+      id,
+      orphans.map((message) => message.id),
+    );
   }
 
   async function load(id: string): Promise<Execution | null> {

@@ -312,3 +312,11 @@ test("an ended execution is not retried while another holds its group, and the r
   while ((await stores.messages.list(first)).length > 0) await new Promise(setImmediate);
   expect((await stores.executions.load(first))?.state).toBe("cancelled");
 });
+
+test("messages to an execution that is not there are dropped, not kept for ever", async () => {
+  const { engine } = aBench(stores, () => done());
+  await engine.run();
+  await engine.send(message("nobody", "m", "cancel"));
+  await engine.idle();
+  expect(await stores.messages.waiting(10)).toEqual([]);
+});
