@@ -5,7 +5,7 @@ import { openEmbedded } from "./embedded.ts";
 import { type GroundName, groundNames } from "./ground.ts";
 import { stepsPerExecution } from "./load.ts";
 import { describeMachine } from "./machine.ts";
-import { measure, type Row, type Size } from "./measure.ts";
+import { concurrencies, measure, type Row, type Size } from "./measure.ts";
 import { openPostgres } from "./postgres.ts";
 import { type Report, render } from "./report.ts";
 
@@ -16,13 +16,12 @@ const usage = `Usage: npm run bench -- [--only NAME] [--quick] [--json]
   --json        one JSON object instead of tables
 `;
 
-const concurrencies = [1, 100] as const;
-const full: Size = { executions: 1_000, slices: 5, warmUp: 100 };
-const quick: Size = { executions: 4, slices: 2, warmUp: 1 };
+const full: Size = { executions: 1_000, slice: { 1: 20, 100: 200 }, warmUp: 100 };
+const quick: Size = { executions: 4, slice: { 1: 2, 100: 2 }, warmUp: 1 };
 const openers = { embedded: openEmbedded, postgres: openPostgres };
 
 function names(): string[] {
-  return groundNames.flatMap((ground) => [ground, ...[1, 100].map((count) => `${ground}-${count}`)]);
+  return groundNames.flatMap((ground) => [ground, ...concurrencies.map((count) => `${ground}-${count}`)]);
 }
 
 interface Options {

@@ -25,10 +25,14 @@ export interface Row {
   readonly p99Ms: number;
 }
 
+export const concurrencies = [1, 100] as const;
+export type Concurrency = (typeof concurrencies)[number];
+
 export interface Size {
-  /** Executions in each row; a multiple of `slices`. */
+  /** Executions in each row. */
   readonly executions: number;
-  readonly slices: number;
+  /** Executions in a slice, by concurrency; a whole number of them makes a row. */
+  readonly slice: Readonly<Record<Concurrency, number>>;
   /** Executions before the clock starts, so that nobody measures the compiler. */
   readonly warmUp: number;
 }
@@ -43,7 +47,7 @@ const numbers = (count: number) => Array.from({ length: count }, () => used++);
 export async function measure(
   ground: Ground,
   copy: (number: number) => Copy,
-  concurrency: number,
+  concurrency: Concurrency,
   size: Size,
 ): Promise<readonly Row[]> {
   const ways: readonly [Kind, (count: number) => Promise<Samples>][] = [
@@ -60,11 +64,12 @@ export async function measure(
   ];
   const samples = ways.map(([kind, run]) => ({ kind, run, slices: [] as Samples[] }));
   for (const { run } of samples) await run(size.warmUp);
-  for (let slice = 0; slice < size.slices; slice++) {
+  const most = size.slice[concurrency];
+  for (let slice = 0; slice < size.executions / most; slice++) {
     // Nobody always comes after the same one, whose last writes the disk may still be busy with.
     const turn = slice % samples.length;
     for (const { run, slices } of [...samples.slice(turn), ...samples.slice(0, turn)]) {
-      slices.push(await run(size.executions / size.slices));
+      slices.push(await run(most));
     }
   }
   return samples.map(({ kind, slices }) => {
