@@ -119,6 +119,14 @@ describe("retries and timers", () => {
     expect(story.execution.steps["a"]?.attempts).toBe(3);
   });
 
+  test("a late result of an earlier attempt changes nothing", () => {
+    const story = new Story(workflow);
+    const first = story.run("a");
+    story.fail("a", "transient").after(100).tell({ type: "timer_fired", run: first, timer: "retry" });
+    const before = story.execution;
+    expect(story.tell({ type: "step_succeeded", run: first, output: 1, effects: [] }).execution).toBe(before);
+  });
+
   test("a failure of another class is not retried", () => {
     expect(new Story(workflow).fail("a", "error").state).toBe("failed");
   });
