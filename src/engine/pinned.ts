@@ -10,7 +10,7 @@ const kept = 1_000;
 export class PinnedDefinitions {
   readonly #store: DefinitionStore;
   readonly #parsed = new Map<string, Workflow>();
-  readonly #stored = new Set<string>();
+  readonly #stored = new Map<string, Promise<void>>();
 
   constructor(store: DefinitionStore) {
     this.#store = store;
@@ -18,9 +18,15 @@ export class PinnedDefinitions {
 
   async pin(workflow: Workflow, text: string): Promise<void> {
     this.#remember(workflow);
-    if (this.#stored.has(workflow.hash)) return;
-    await this.#store.put(workflow.hash, { path: workflow.path, text });
-    this.#stored.add(workflow.hash);
+    const { hash, path } = workflow;
+    let stored = this.#stored.get(hash);
+    if (!stored) {
+      // All that start together wait for the same write; one that failed is tried again.
+      stored = this.#store.put(hash, { path, text });
+      this.#stored.set(hash, stored);
+      stored.catch(() => this.#stored.delete(hash));
+    }
+    await stored;
   }
 
   async get({ hash, path }: WorkflowRef): Promise<Workflow> {
