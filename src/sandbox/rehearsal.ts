@@ -12,6 +12,7 @@ import { type Trace, traceOf } from "../engine/trace.ts";
 import { openSqliteStores } from "../state/sqlite/open.ts";
 import { makeHappen, type StartingEvent } from "./event.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "./github/index.ts";
+import { sandboxConfig } from "./sandbox-config.ts";
 import { Player } from "./scenario/player.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 
@@ -57,16 +58,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   let last: Execution | null = null;
   const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
   const service = await composeService({
-    config: {
-      app: { id: sandbox.app.id, privateKey: sandbox.app.privateKey, webhookSecret: secret },
-      webhookPath: "/api/github/webhooks",
-      apiUrl: `${sandbox.url}/api/v3`,
-      http: { host: "127.0.0.1", port: 0 },
-      state: { directory: ":memory:" },
-      model: null,
-      concurrency: 10,
-      logLevel: "silent",
-    },
+    config: sandboxConfig(sandbox, secret),
     stores,
     clock,
     log: silentLog,

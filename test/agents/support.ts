@@ -1,7 +1,9 @@
 import type { Execution, Run } from "../../src/core/execution.ts";
-import type { Json, JsonObject } from "../../src/core/json.ts";
-import type { AgentDefinition, Step, Workflow } from "../../src/core/workflow.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { AgentDefinition, Step } from "../../src/core/workflow.ts";
 import type { Clock, StepRequest } from "../../src/engine/ports/index.ts";
+import { anExecution } from "../support/execution.ts";
+import { aWorkflow } from "../support/workflow.ts";
 
 export function agentNamed(name: string, more: Partial<AgentDefinition> = {}): AgentDefinition {
   return {
@@ -26,50 +28,22 @@ export interface RequestOptions {
 
 /** A request for step `think`, whose agent is called `agent`. */
 export function requestFor(agent: string, options: RequestOptions = {}): StepRequest {
-  const step: Step = {
-    id: "think",
-    kind: options.kind ?? { kind: "agent", agent },
-    inputs: null,
-    condition: null,
-    routes: { on_success: null, on_failure: null, on_skip: null, on_timeout: null, on_exhausted: null },
-    retry: { maxAttempts: 1, initialMs: 0, factor: 1, maxMs: 0, jitter: false, on: [] },
-    timeoutMs: null,
-    remind: null,
-    maxVisits: null,
-    failIf: null,
-    conclude: null,
-  };
+  const workflow = aWorkflow([{ id: "think", kind: options.kind ?? { kind: "agent", agent } }], {
+    agents: new Map((options.agents ?? []).map((each) => [each.name, each])),
+  });
+  const [step] = workflow.steps.steps;
+  if (!step) throw new Error("the workflow has one step");
   const input = options.input ?? null;
   return {
-    workflow: workflowWith(step, options.agents ?? []),
+    workflow,
     step,
-    execution: { ...execution, ...options.execution },
+    execution: anExecution({ ...aboutLogin, ...options.execution }),
     run: runOf(input),
     path: step.id,
     input,
     key: "e/1/think/1",
     mayHaveHappened: false,
     signal: options.signal ?? new AbortController().signal,
-  };
-}
-
-function workflowWith(step: Step, agents: readonly AgentDefinition[]): Workflow {
-  return {
-    name: "Test",
-    stem: "test",
-    version: null,
-    description: null,
-    status: "active",
-    path: ".hishamos/test.yml",
-    hash: "0",
-    triggers: [],
-    inputs: [],
-    permissions: {},
-    report: { comment: "auto", check: null },
-    timeoutMs: null,
-    agents: new Map(agents.map((agent) => [agent.name, agent])),
-    steps: { order: "list", steps: [step], handlers: new Set(), byId: new Map([[step.id, step]]) },
-    outputs: null,
   };
 }
 
@@ -89,13 +63,7 @@ function runOf(input: Json): Run {
   };
 }
 
-const empty: JsonObject = {};
-const execution: Execution = {
-  schema: 1,
-  id: "e",
-  revision: 1,
-  round: 1,
-  workflow: { name: "Test", stem: "test", path: ".hishamos/test.yml", commit: null, hash: "0" },
+const aboutLogin: Partial<Execution> = {
   repository: { id: 1, owner: "o", name: "r" },
   installation: null,
   subject: {
@@ -108,26 +76,6 @@ const execution: Execution = {
     head_sha: null,
     is_fork: false,
   },
-  linked: [],
-  actor: "stranger",
-  input: empty,
-  event: empty,
-  state: "running",
-  ending: null,
-  steps: {},
-  entering: [],
-  seen: [],
-  slot: null,
-  deadline: null,
-  due: null,
-  spending: { steps: 0, tokens: 0, costUsd: 0 },
-  consumed: [],
-  timeline: [],
-  outputs: null,
-  startedAt: 0,
-  updatedAt: 0,
-  pausedAt: null,
-  endedAt: null,
 };
 
 /** A clock that moves only when told. */

@@ -13,6 +13,7 @@ import type { Stores } from "../../src/engine/ports/index.ts";
 import { silentLog } from "../../src/engine/ports/index.ts";
 import { traceOf } from "../../src/engine/trace.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
+import { sandboxConfig } from "../../src/sandbox/sandbox-config.ts";
 import { Player } from "../../src/sandbox/scenario/player.ts";
 import { readScenario, type Scenario } from "../../src/sandbox/scenario/scenario.ts";
 import { Fate } from "./fate.ts";
@@ -119,16 +120,7 @@ async function incarnate(
     complaints.push(`${message} ${inspect(fields, { breakLength: Infinity, depth: 2 })}`);
   };
   const service = await composeService({
-    config: {
-      app: { id: sandbox.app.id, privateKey: sandbox.app.privateKey, webhookSecret: secret },
-      webhookPath: "/api/github/webhooks",
-      apiUrl: `${sandbox.url}/api/v3`,
-      http: { host: "127.0.0.1", port: 0 },
-      state: { directory: ":memory:" },
-      model: null,
-      concurrency: 10,
-      logLevel: "silent",
-    },
+    config: sandboxConfig(sandbox, secret),
     stores: life.stores(stores),
     clock: life.clock(clock),
     log: { ...silentLog, warn: complain, error: complain },

@@ -22,6 +22,17 @@ steps:
     inputs: { issue_number: 1, body: "{{ steps.a.output.word }}" }
 `;
 
+const subject = {
+  type: "issue",
+  number: 1,
+  title: "t",
+  author: "a",
+  labels: [],
+  url: "",
+  head_sha: null,
+  is_fork: false,
+} as const;
+
 const started = async (engine: ReturnType<typeof aBench>["engine"], request: ReturnType<typeof aStart>) => {
   const start = await engine.start(request);
   if (start.result === "invalid") throw new Error(JSON.stringify(start.problems));
@@ -230,16 +241,6 @@ test("a stop lets short work end and leaves long work to the next start", async 
 });
 
 test("a subject's second start of the same workflow joins the first while that is under way", async () => {
-  const subject = {
-    type: "issue",
-    number: 1,
-    title: "t",
-    author: "a",
-    labels: [],
-    url: "",
-    head_sha: null,
-    is_fork: false,
-  } as const;
   const { engine } = aBench(stores, () => new Promise(() => {}));
   await engine.run();
   expect(await engine.start(aStart(two, { subject }))).toMatchObject({ result: "created" });
@@ -289,16 +290,6 @@ steps:
 });
 
 test("an ended execution is not retried while another holds its group, and the retry is refused", async () => {
-  const subject = {
-    type: "issue",
-    number: 1,
-    title: "t",
-    author: "a",
-    labels: [],
-    url: "",
-    head_sha: null,
-    is_fork: false,
-  } as const;
   const { engine } = aBench(stores, () => new Promise(() => {}));
   await engine.run();
   const first = await started(engine, aStart(two, { subject }));

@@ -1,0 +1,16 @@
+import type { Config } from "../config.ts";
+import type { SandboxGitHub } from "./github/index.ts";
+
+/** The configuration of a service in this process that works for the stand-in. */
+export function sandboxConfig({ app, url }: SandboxGitHub, webhookSecret: string): Config {
+  return {
+    app: { id: app.id, privateKey: app.privateKey, webhookSecret },
+    webhookPath: "/api/github/webhooks",
+    apiUrl: `${url}/api/v3`,
+    http: { host: "127.0.0.1", port: 0 },
+    state: { directory: ":memory:" },
+    model: null,
+    concurrency: 10,
+    logLevel: "silent",
+  };
+}
