@@ -1,5 +1,6 @@
 import type { Execution, Run, StepRecord, TimelineEntry } from "./execution.ts";
 import { own } from "./json.ts";
+import { mayBecome } from "./tables.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** How many runs of a step the document keeps; counters keep counting. */
@@ -34,6 +35,8 @@ export function putRun(draft: Draft, path: string, run: Run): void {
   const before = recordOf(draft.execution, path) ?? { visits: 0, attempts: 0, runs: [] };
   const last = before.runs.at(-1);
   const replaces = last?.round === run.round && last.visit === run.visit;
+  const from = replaces ? last.state : "pending";
+  if (!mayBecome(from, run.state)) throw new Error(`${path} can't become ${run.state}: it is ${from}`);
   const runs = [...(replaces ? before.runs.slice(0, -1) : before.runs), run].slice(-keptRuns);
   const attempts = replaces ? before.attempts + run.attempt - last.attempt : before.attempts + run.attempt;
   putRecord(draft, path, { visits: run.visit, attempts, runs });

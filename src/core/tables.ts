@@ -9,21 +9,29 @@ export const executionTable = {
   cancelled: { retry: "running" },
 } as const satisfies Record<ExecutionState, Partial<Record<ExecutionMove, ExecutionState>>>;
 
-/** What may happen to the current run of a step. `pending` is a step without a run in this round. */
-export const stepTable = {
-  pending: { enter: "running", skip: "skipped", fail: "failed", succeed: "completed" },
-  running: { succeed: "completed", fail: "failed", skip: "skipped", again: "running" },
-  completed: { enter: "running", skip: "skipped", fail: "failed", succeed: "completed" },
-  failed: { enter: "running", skip: "skipped", fail: "failed", succeed: "completed" },
-  skipped: { enter: "running", skip: "skipped", fail: "failed", succeed: "completed" },
-} as const satisfies Record<RunState | "pending", Partial<Record<StepMove, RunState>>>;
+/**
+ * What may happen to one run, which is one visit of a step. `pending` is a visit that is only beginning: it may end at
+ * once, by its condition or by an input that can't be evaluated. An ended run stays as it is: the next visit is another.
+ */
+export const runTable = {
+  pending: { enter: "running", succeed: "completed", fail: "failed", skip: "skipped" },
+  running: { again: "running", succeed: "completed", fail: "failed", skip: "skipped" },
+  completed: {},
+  failed: {},
+  skipped: {},
+} as const satisfies Record<RunState | "pending", Partial<Record<RunMove, RunState>>>;
 
 export type ExecutionMove = "pause" | "resume" | "cancel" | "complete" | "fail" | "retry";
-export type StepMove = "enter" | "succeed" | "fail" | "skip" | "again";
+export type RunMove = "enter" | "succeed" | "fail" | "skip" | "again";
 
 /** The state the move leads to, or null where the table has no such row. */
 export function nextExecutionState(state: ExecutionState, move: ExecutionMove): ExecutionState | null {
   return (executionTable[state] as Partial<Record<ExecutionMove, ExecutionState>>)[move] ?? null;
+}
+
+/** Whether the table has a row that leads from the one state to the other. */
+export function mayBecome(from: RunState | "pending", to: RunState): boolean {
+  return Object.values<RunState>(runTable[from]).includes(to);
 }
 
 export function isTerminal(state: ExecutionState): state is TerminalState {

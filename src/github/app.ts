@@ -18,7 +18,6 @@ export interface ProbotSettings {
   /** Default `/api/github/webhooks`. */
   readonly webhookPath?: string;
   readonly logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
-  readonly logFormat?: "json" | "pretty";
 }
 
 export interface GitHubAppOptions {

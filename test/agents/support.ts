@@ -1,8 +1,8 @@
-import type { Execution, Run } from "../../src/core/execution.ts";
+import type { Execution } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { AgentDefinition, Step } from "../../src/core/workflow.ts";
 import type { Clock, StepRequest } from "../../src/engine/ports/index.ts";
-import { anExecution } from "../support/execution.ts";
+import { anExecution, aRun } from "../support/execution.ts";
 import { aWorkflow } from "../support/workflow.ts";
 
 export function agentNamed(name: string, more: Partial<AgentDefinition> = {}): AgentDefinition {
@@ -38,28 +38,12 @@ export function requestFor(agent: string, options: RequestOptions = {}): StepReq
     workflow,
     step,
     execution: anExecution({ ...aboutLogin, ...options.execution }),
-    run: runOf(input),
+    run: aRun({ input }),
     path: step.id,
     input,
     key: "e/1/think/1",
     mayHaveHappened: false,
     signal: options.signal ?? new AbortController().signal,
-  };
-}
-
-function runOf(input: Json): Run {
-  return {
-    round: 1,
-    visit: 1,
-    attempt: 1,
-    enteredAt: 0,
-    from: null,
-    input,
-    effects: [],
-    state: "running",
-    waiting: null,
-    deadline: null,
-    remind: null,
   };
 }
 

@@ -9,8 +9,8 @@ import {
   owedEffects,
   type RunRef,
   runKey,
+  runTable,
   type StepKind,
-  stepTable,
   transition,
   unreachable,
   type Workflow,
@@ -202,8 +202,9 @@ const owedKeys = (workflow: Workflow, execution: Execution) =>
     .flatMap((effect) => (effect.type === "run_step" ? [runKey(effect.run)] : []))
     .toSorted();
 
-function isLegalStepMove(from: keyof typeof stepTable, to: string): boolean {
-  return Object.values(stepTable[from]).some((next) => next === to);
+/** Read from the table by the test itself: the core's own guard is not asked. */
+function isInTable(from: keyof typeof runTable, to: string): boolean {
+  return Object.values<string>(runTable[from]).includes(to);
 }
 
 test("over random workflows and event sequences the table holds, replays change nothing, and what is owed is what was not done", () => {
@@ -258,11 +259,7 @@ test("over random workflows and event sequences the table holds, replays change 
           if (now === was) continue;
           const from =
             was?.round === now?.round && was?.visit === now?.visit ? (was?.state ?? "pending") : "pending";
-          expect([from, now?.state, isLegalStepMove(from, now?.state ?? "")]).toEqual([
-            from,
-            now?.state,
-            true,
-          ]);
+          expect([from, now?.state, isInTable(from, now?.state ?? "")]).toEqual([from, now?.state, true]);
         }
 
         // Told again, it changes nothing.

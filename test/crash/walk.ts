@@ -1,5 +1,5 @@
 import type { Execution, Run } from "../../src/core/execution.ts";
-import { executionTable, stepTable } from "../../src/core/tables.ts";
+import { executionTable, runTable } from "../../src/core/tables.ts";
 import type { Step, Workflow } from "../../src/core/workflow.ts";
 
 /** What is not legal in an execution's way from save to save, in words; nothing where all of it is. */
@@ -44,7 +44,7 @@ function movesOfStep(
       if (run.visit !== newest + 1) wrong.push(`${path} is visited ${run.visit} after ${newest}`);
       wrong.push(...wrongArrival(workflow, after, step, run));
     } else if (last.state !== run.state) {
-      const reached: readonly string[] = last.state === "running" ? Object.values(stepTable.running) : [];
+      const reached: readonly string[] = Object.values(runTable[last.state]);
       if (!reached.includes(run.state)) wrong.push(`${path}#${run.visit} ${last.state} -> ${run.state}`);
     } else if (run.state !== "running" && JSON.stringify(last) !== JSON.stringify(run)) {
       wrong.push(`${path}#${run.visit} changed after its end`);

@@ -1,4 +1,4 @@
-import type { Execution } from "../../src/core/execution.ts";
+import type { Execution, RunningRun } from "../../src/core/execution.ts";
 
 /** 2026-01-01 UTC (ms): when executions of the factory start. */
 export const startOfTests = Date.UTC(2026, 0, 1);
@@ -52,6 +52,24 @@ export function anExecution(overrides: Partial<Execution> = {}): Execution {
     updatedAt: startOfTests,
     pausedAt: null,
     endedAt: null,
+    ...overrides,
+  };
+}
+
+/** The first attempt of a first visit, under way. */
+export function aRun(overrides: Partial<RunningRun> = {}): RunningRun {
+  return {
+    round: 1,
+    visit: 1,
+    attempt: 1,
+    enteredAt: 0,
+    from: null,
+    input: null,
+    effects: [],
+    state: "running",
+    waiting: null,
+    deadline: null,
+    remind: null,
     ...overrides,
   };
 }

@@ -4,7 +4,7 @@ import type { Json } from "../../../src/core/json.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
 import type { StepRequest } from "../../../src/engine/ports/runner.ts";
 import { createClients } from "../../../src/github/clients.ts";
-import { anExecution } from "../../support/execution.ts";
+import { anExecution, aRun } from "../../support/execution.ts";
 import { aWorkflow } from "../../support/workflow.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -62,19 +62,7 @@ export function aRequest(action: string, input: Json = {}, sketch: RequestSketch
     workflow,
     step,
     execution: anExecution(sketch.execution),
-    run: {
-      round: 1,
-      visit: 1,
-      attempt: 1,
-      enteredAt: 0,
-      from: null,
-      input,
-      effects: [],
-      state: "running",
-      waiting: null,
-      deadline: null,
-      remind: null,
-    },
+    run: aRun({ input }),
     path: "act",
     input,
     key: "execution-1/1/act/1",
