@@ -57,6 +57,7 @@ export function startOf(number: number): StartRequest {
       url,
       head_sha: null,
       is_fork: false,
+      state: "open",
     },
     actor: author.login,
     event,

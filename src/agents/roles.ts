@@ -76,5 +76,7 @@ function readLimits(value: Json | undefined): AgentDefinition["limits"] | null {
   if ((tokens !== null && typeof tokens !== "number") || (steps !== null && typeof steps !== "number"))
     return null;
   if (timeout !== null && timeoutMs === null) return null;
-  return { tokens, timeoutMs, steps };
+  const costUsd = own(limits, "cost_usd") ?? null;
+  if (costUsd !== null && typeof costUsd !== "number") return null;
+  return { tokens, costUsd, timeoutMs, steps };
 }

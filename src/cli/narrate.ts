@@ -5,6 +5,12 @@ const waits = {
   delay: "waits for its time",
   event: "waits for an event",
   person: "waits for a person",
+  steps: "has begun its steps",
+  repeat: "begins again",
+  child: "waits for its workflow",
+  run: "waits for a run of GitHub Actions",
+  checks: "waits for checks",
+  pull_request: "waits for the pull request",
   retry: "will be tried again",
 } as const;
 

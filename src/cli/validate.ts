@@ -157,7 +157,7 @@ async function agentsBeside(folder: string): Promise<Map<string, AgentDefinition
 }
 
 function unknownAgent(name: string): AgentDefinition {
-  const limits = { tokens: null, timeoutMs: null, steps: null };
+  const limits = { tokens: null, costUsd: null, timeoutMs: null, steps: null };
   return { name, engines: [], instructions: "", outputSchema: null, produces: null, tools: [], limits };
 }
 

@@ -32,14 +32,19 @@ export function currentRun(execution: Execution, path: string): Run | undefined 
 
 /** Puts the run in the place of the one of the same round and visit, or after all others. */
 export function putRun(draft: Draft, path: string, run: Run): void {
-  const before = recordOf(draft.execution, path) ?? { visits: 0, attempts: 0, runs: [] };
+  const before = recordOf(draft.execution, path) ?? {
+    visits: 0,
+    attempts: 0,
+    since: { round: 0, visit: 0 },
+    runs: [],
+  };
   const last = before.runs.at(-1);
   const replaces = last?.round === run.round && last.visit === run.visit;
   const from = replaces ? last.state : "pending";
   if (!mayBecome(from, run.state)) throw new Error(`${path} can't become ${run.state}: it is ${from}`);
   const runs = [...(replaces ? before.runs.slice(0, -1) : before.runs), run].slice(-keptRuns);
   const attempts = replaces ? before.attempts + run.attempt - last.attempt : before.attempts + run.attempt;
-  putRecord(draft, path, { visits: run.visit, attempts, runs });
+  putRecord(draft, path, { ...before, visits: run.visit, attempts, runs });
 }
 
 export function putRecord(draft: Draft, path: string, record: StepRecord): void {

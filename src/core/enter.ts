@@ -101,6 +101,12 @@ function waitingOf(
       const from = typeof since.value === "number" ? since.value : enteredBefore(draft, run);
       return { for: "event", events: kind.events, since: from };
     }
+    case "wait_for_checks":
+    case "wait_for_pull_request":
+    case "workflow":
+    case "parallel":
+    case "steps":
+      return null;
     default:
       return unreachable(kind);
   }

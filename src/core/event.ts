@@ -3,6 +3,8 @@ import type {
   LinkedPullRequest,
   Spending,
   StepError,
+  Subject,
+  TerminalState,
   Waiting,
   WorkflowRef,
 } from "./execution.ts";
@@ -16,10 +18,15 @@ export interface RunRef {
   readonly attempt: number;
 }
 
-export type TimerKind = "retry" | "delay" | "timeout" | "remind";
+export type TimerKind = "retry" | "delay" | "timeout" | "remind" | "repeat";
+
+/** What the work of a step may be handed to, to be waited for. */
+export type Parked = Extract<Waiting, { for: "person" | "run" | "checks" | "child" }>;
 
 /** All that can happen to an execution. `at`: ms since 1970 UTC, from the clock port. */
-export type Event = { readonly at: number } & (
+export type Event = {
+  readonly at: number;
+} /** Begins; or, for one that was queued, takes the concurrency group and begins. */ & (
   | { readonly type: "started" }
   | {
       readonly type: "step_succeeded";
@@ -37,11 +44,11 @@ export type Event = { readonly at: number } & (
       /** Earliest time of the next attempt (a rate limit's reset), if the outside world named one. */
       readonly notBefore?: number;
     }
-  /** The step's work is handed to somebody and now waits: a person was asked. */
+  /** The step's work is handed to somebody and now waits: a person was asked, a child began. */
   | {
       readonly type: "step_parked";
       readonly run: RunRef;
-      readonly waiting: Extract<Waiting, { for: "person" }>;
+      readonly waiting: Parked;
       readonly effects: readonly EffectRecord[];
     }
   | { readonly type: "timer_fired"; readonly run: RunRef; readonly timer: TimerKind }
@@ -50,7 +57,28 @@ export type Event = { readonly at: number } & (
   | GitHubEvent
   | Decided
   | Commanded
+  | ChildFinished
+  | SubjectAdopted
 );
+
+/** A child execution has come to its end. */
+export interface ChildFinished {
+  readonly type: "child_finished";
+  readonly id: string;
+  /** The parent's run that waits for it. */
+  readonly run: RunRef;
+  readonly child: string;
+  readonly state: TerminalState;
+  readonly outputs: Json;
+  readonly error: StepError | null;
+}
+
+/** An execution that had no subject has one now: the issue opened to reach people. */
+export interface SubjectAdopted {
+  readonly type: "subject_adopted";
+  readonly id: string;
+  readonly subject: Subject;
+}
 
 /** A GitHub event that concerns the execution's subject or a linked pull request. */
 export interface GitHubEvent {
@@ -62,6 +90,8 @@ export interface GitHubEvent {
   readonly payload: JsonObject;
   /** The pull request it speaks of, as it is now, if it is linked or closes the subject. */
   readonly pullRequest?: LinkedPullRequest;
+  /** Who caused it: our App itself, or the merge of a pull request (which closes the issues it names). */
+  readonly cause?: "us" | "merge";
 }
 
 /** A person's decision on an approval, or a person's answer to a step that asked. */
@@ -82,7 +112,7 @@ export interface Decided {
 export interface Commanded {
   readonly type: "commanded";
   readonly id: string;
-  readonly command: "pause" | "resume" | "cancel" | "retry" | "skip";
+  readonly command: "pause" | "resume" | "cancel" | "retry" | "skip" | "allow";
   readonly by: string;
   /** For `skip` and `retry from`. */
   readonly step: string | null;

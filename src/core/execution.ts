@@ -1,10 +1,11 @@
+import type { RunRef } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { FailureClass } from "./workflow.ts";
 
 /** One run of a workflow from its trigger to its end: one JSON document, saved whole after every decision. */
 export interface Execution {
   /** Version of this document's shape; older ones are upgraded when read. */
-  readonly schema: 1;
+  readonly schema: 2;
   /** Hash of repository id, workflow path and occurrence, so that starting twice is one start. */
   readonly id: string;
   /** Grows by one with every save; a save names the revision it builds on. */
@@ -16,6 +17,10 @@ export interface Execution {
   /** The App's installation, or null where there is no GitHub. */
   readonly installation: number | null;
   readonly subject: Subject | null;
+  /** The execution whose step this one is the work of, and that step's run; null for one that stands alone. */
+  readonly parent: { readonly execution: string; readonly run: RunRef } | null;
+  /** How many executions lie between this one and a person: an event on what one of us made adds one. */
+  readonly hops: number;
   /** Pull requests that belong to the subject, oldest first. */
   readonly linked: readonly LinkedPullRequest[];
   /** Login of who caused the start. */
@@ -23,9 +28,17 @@ export interface Execution {
   readonly input: JsonObject;
   /** The event that started it, as `trigger` trims it. */
   readonly event: JsonObject;
+  /** `vars` of the repository's config.yml when it started. */
+  readonly vars: JsonObject;
   readonly state: ExecutionState;
+  /** Login of the outsider whose start waits for `/hishamos allow`, else null. */
+  readonly held: string | null;
+  /** The concurrency group it is queued for while another execution holds it, else null. */
+  readonly wants: string | null;
   /** How it is going to end or has ended; null while nothing decides it. */
   readonly ending: Ending | null;
+  /** True from the moment that `finally` is entered until the end. */
+  readonly finalizing: boolean;
   /** Per step path its visits and last runs. */
   readonly steps: Readonly<Record<string, StepRecord>>;
   /** Steps to enter once the execution is resumed: routes taken while it was paused. */
@@ -85,6 +98,7 @@ export interface Subject {
   /** For a pull request: its head commit and whether it comes from a fork. */
   readonly head_sha: string | null;
   readonly is_fork: boolean;
+  readonly state: "open" | "merged" | "closed";
 }
 
 export interface LinkedPullRequest {
@@ -95,12 +109,17 @@ export interface LinkedPullRequest {
   readonly state: "open" | "merged" | "closed";
 }
 
-/** All that is kept of one step path: `fix`, later also `checks/lint` or `each[3]/build`. */
+/**
+ * All that is kept of one step path. `checks/lint` is the step `lint` in the group or branches of `checks`;
+ * `each[3]` is the item 3 of `each`, `each[3]/build` a step in it; `poll[]` is the current iteration of `poll`.
+ */
 export interface StepRecord {
-  /** Entries in this round; max_visits counts them. */
+  /** Entries in this round: the number of the last visit. */
   readonly visits: number;
   /** Attempts in this round, over all visits. */
   readonly attempts: number;
+  /** Where the group around it was last entered anew: runs up to here belong to an earlier visit of that group. */
+  readonly since: { readonly round: number; readonly visit: number };
   /** The last runs, oldest first; the last one is the current. Bounded by `keptRuns`. */
   readonly runs: readonly Run[];
 }
@@ -119,6 +138,10 @@ interface RunFacts {
   readonly effects: readonly EffectRecord[];
   /** True once an attempt was broken off by its timeout: nobody knows what it did outside. */
   readonly inDoubt?: true;
+  /** Number of the issue or pull request it is about, where that is not the execution's subject. */
+  readonly subject?: number;
+  /** The key under which what it makes exists once for all executions. */
+  readonly unique?: string;
 }
 
 export type Run = RunFacts &
@@ -161,9 +184,24 @@ export interface Arrival {
 export interface Entry {
   readonly path: string;
   readonly from: Arrival | null;
+  /** For a retry: what is complete within this step stays; the paths named here are what begins again. */
+  readonly resume?: readonly string[];
 }
 
 export type Waiting =
+  /** The steps, branches or items inside it; `next`: the item to be entered next. */
+  | { readonly for: "steps"; readonly next: number }
+  /** The iteration under way (counts from 0), or the time (ms) at which the next begins. */
+  | { readonly for: "repeat"; readonly iteration: number; readonly until: number | null }
+  | { readonly for: "child"; readonly execution: string }
+  /** The end of a GitHub Actions run. */
+  | { readonly for: "run"; readonly runId: number; readonly url: string }
+  | {
+      readonly for: "checks";
+      readonly which: "required" | "all" | readonly string[];
+      readonly headSha: string | null;
+    }
+  | { readonly for: "pull_request"; readonly state: "merged" | "closed" }
   /** The next attempt is due at `until`. */
   | { readonly for: "retry"; readonly until: number; readonly error: StepError }
   | { readonly for: "delay"; readonly until: number }
@@ -221,6 +259,8 @@ export interface Spending {
   readonly steps: number;
   readonly tokens: number;
   readonly costUsd: number;
+  /** How often a person let it go on after a budget was spent: each grants the same budget again. */
+  readonly grants: number;
 }
 
 export interface TimelineEntry {

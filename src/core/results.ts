@@ -26,7 +26,10 @@ export function takeResult(draft: Draft, event: Result): void {
       break;
     case "step_parked": {
       putRun(draft, step.id, { ...run, waiting: event.waiting });
-      const linked = event.waiting.produces === "pull_request" ? linkedAlready(draft, run) : null;
+      const linked =
+        event.waiting.for === "person" && event.waiting.produces === "pull_request"
+          ? linkedAlready(draft, run)
+          : null;
       if (linked) succeed(draft, step, run, linked);
       break;
     }
@@ -44,9 +47,9 @@ export function runAt(draft: Draft, ref: RunRef): { readonly step: Step; readonl
 }
 
 function spend(draft: Draft, spending: Partial<Spending> = {}): void {
-  const { steps, tokens, costUsd } = draft.execution.spending;
+  const { tokens, costUsd } = draft.execution.spending;
   draft.execution.spending = {
-    steps,
+    ...draft.execution.spending,
     tokens: tokens + (spending.tokens ?? 0),
     costUsd: costUsd + (spending.costUsd ?? 0),
   };

@@ -36,7 +36,7 @@ export function retry(draft: Draft, event: Commanded): { readonly problem: Probl
   execution.endedAt = null;
   execution.slot = slotOf(workflow, execution);
   execution.outputs = null;
-  execution.deadline = workflow.timeoutMs === null ? null : draft.at + workflow.timeoutMs;
+  execution.deadline = workflow.limits.timeoutMs === null ? null : draft.at + workflow.limits.timeoutMs;
   if (event.workflow) execution.workflow = event.workflow;
   for (const id of from) {
     for (const path of [id, ...reachable(list, [id])]) {

@@ -44,6 +44,8 @@ export function takeTimer(draft: Draft, event: TimerFired): void {
       putRun(draft, step.id, { ...run, remind });
       return;
     }
+    case "repeat":
+      return;
     default:
       return unreachable(event.timer);
   }
@@ -55,7 +57,7 @@ export function takeTimeout(draft: Draft, round: number): void {
   const { deadline, state } = draft.execution;
   if (state !== "running" || round !== draft.execution.round || deadline === null || deadline > draft.at)
     return;
-  const message = `not finished after ${(draft.workflow.timeoutMs ?? 0) / 1000} s`;
+  const message = `not finished after ${(draft.workflow.limits.timeoutMs ?? 0) / 1000} s`;
   end(draft, { state: "failed", error: { step: "", code: "timeout", message, class: "timeout" } });
 }
 
@@ -70,7 +72,10 @@ export function shiftTimes(draft: Draft, byMs: number): void {
     const { waiting, deadline, remind } = run;
     const shifted = {
       ...run,
-      waiting: waiting && "until" in waiting ? { ...waiting, until: waiting.until + byMs } : waiting,
+      waiting:
+        waiting && "until" in waiting && waiting.until !== null
+          ? { ...waiting, until: waiting.until + byMs }
+          : waiting,
       deadline: deadline === null ? null : deadline + byMs,
       remind: remind && { ...remind, at: remind.at + byMs },
     };

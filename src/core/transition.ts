@@ -75,6 +75,9 @@ function take(draft: Draft, event: Event): { readonly problem: Problem } | null 
       return takeDecision(draft, event);
     case "commanded":
       return takeCommand(draft, event);
+    case "child_finished":
+    case "subject_adopted":
+      return null;
     default:
       return unreachable(event);
   }

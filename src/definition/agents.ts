@@ -21,6 +21,7 @@ export function readAgent(name: string, tree: Tree, problems: Problems): AgentDe
     tools: textsOf(child(tree, "tools")),
     limits: {
       tokens: numberOf(child(limits, "tokens")) ?? null,
+      costUsd: numberOf(child(limits, "cost_usd")) ?? null,
       timeoutMs: timeout === undefined ? null : durationMs(timeout),
       steps: numberOf(child(limits, "steps")) ?? null,
     },

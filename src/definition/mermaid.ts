@@ -24,7 +24,12 @@ const shapes: Readonly<Record<StepKind["kind"], readonly [string, string]>> = {
   action: ["[", "]"],
   approval: ["{{", "}}"],
   wait_for: ["[/", "/]"],
+  wait_for_checks: ["[/", "/]"],
+  wait_for_pull_request: ["[/", "/]"],
   delay: ["(", ")"],
+  workflow: ["[[", "]]"],
+  parallel: ["[[", "]]"],
+  steps: ["[[", "]]"],
 };
 
 const routeLabels: readonly (readonly [keyof Routes, string])[] = [

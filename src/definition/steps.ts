@@ -91,6 +91,12 @@ function readStep(map: MapTree, context: StepContext): PlacedStep | [] {
     maxVisits,
     failIf: expressions.condition(failIf ?? waitFailIf, "result", owner),
     conclude,
+    forEach: null,
+    repeat: null,
+    subject: null,
+    unique: null,
+    secrets: [],
+    safeOutputs: [],
   };
   if (id === undefined || idTree === undefined) return [];
   return { step, place: idTree, routePlaces, maxVisitsGiven: child(map, "max_visits") !== undefined };

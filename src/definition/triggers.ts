@@ -77,7 +77,9 @@ function readTrigger(
     role: leastRole(child(tree, "roles"), problems),
     condition: expressions.condition(child(tree, "condition"), "trigger"),
     own: booleanOf(child(tree, "own")) ?? false,
-    command,
+    outsiders: "hold",
+    command: command === null ? null : { name: command, args: [], on: ["issue", "pull_request"] },
+    schedule: null,
   };
 }
 

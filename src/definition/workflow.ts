@@ -1,6 +1,12 @@
 import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { AgentDefinition, InputDefinition, ReportOptions, Workflow } from "../core/workflow.ts";
+import {
+  type AgentDefinition,
+  defaultMaxSteps,
+  type InputDefinition,
+  type ReportOptions,
+  type Workflow,
+} from "../core/workflow.ts";
 import { readAgent, readSchema } from "./agents.ts";
 import { appPermissions } from "./catalogue.generated.ts";
 import { Expressions } from "./expressions.ts";
@@ -62,10 +68,21 @@ export function readWorkflow(
     inputs: checkInputReads(expressions.uses, listed, problems),
     permissions: readPermissions(child(map, "permissions"), problems),
     report: readReport(child(map, "report"), name),
-    timeoutMs: limit ? readDuration(limit, problems) : null,
+    concurrency: { group: null, onConflict: null },
+    cancelOn: ["closed", "unlabeled"],
+    limits: {
+      timeoutMs: limit ? readDuration(limit, problems) : null,
+      maxSteps: defaultMaxSteps,
+      tokens: null,
+      costUsd: null,
+      onBudget: "pause",
+    },
+    commands: new Map(),
     agents,
     steps: graph.list,
+    finally: null,
     outputs,
+    children: new Map(),
   };
 }
 
@@ -130,5 +147,6 @@ function readReport(tree: Tree | undefined, name: string): ReportOptions {
   return {
     comment: oneOf(child(tree, "comment"), ["auto", "sticky", "when_asked", "none"]) ?? "auto",
     check: check === "none" ? null : check,
+    issue: "auto",
   };
 }

@@ -31,6 +31,7 @@ export async function readSubject(
           url: data.html_url,
           head_sha: data.head.sha,
           is_fork: data.head.repo?.id !== data.base.repo.id,
+          state: data.merged ? "merged" : data.state,
         },
       };
     }
@@ -46,6 +47,7 @@ export async function readSubject(
         url: data.html_url,
         head_sha: null,
         is_fork: false,
+        state: data.state === "open" ? "open" : "closed",
       },
     };
   } catch (error) {

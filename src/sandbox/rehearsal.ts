@@ -131,6 +131,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
         url: issue.html_url,
         head_sha: null,
         is_fork: false,
+        state: issue.state,
       },
       actor: event?.sender ?? owner,
       event: event?.payload ?? {},

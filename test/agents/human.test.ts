@@ -9,6 +9,7 @@ async function ask(agent: AgentDefinition, input: Json, execution: Partial<Execu
   const request = requestFor(agent.name, { input, execution });
   const result = await createHumanEngine().run({ agent, request, signal: request.signal });
   if (result.type !== "parked") throw new Error(`expected a question, got ${result.type}`);
+  if (result.waiting.for !== "person") throw new Error(`waits for ${result.waiting.for}`);
   return result.waiting;
 }
 

@@ -244,22 +244,22 @@ describe("limits", () => {
   });
 
   test("the agent's tokens bound one answer, and what is left of them the repair", async () => {
-    const agent = { ...triage, limits: { tokens: 1_000, timeoutMs: null, steps: null } };
+    const agent = { ...triage, limits: { tokens: 1_000, costUsd: null, timeoutMs: null, steps: null } };
     await run([{ text: "no", tokens: [500, 100] }, { text: good }], { agent });
     expect(server.requests.map(({ body }) => body["max_tokens"])).toEqual([1_000, 400]);
   });
 
   test("spent tokens leave no repair", async () => {
-    const agent = { ...triage, limits: { tokens: 100, timeoutMs: null, steps: null } };
+    const agent = { ...triage, limits: { tokens: 100, costUsd: null, timeoutMs: null, steps: null } };
     const result = await run([{ text: "no", tokens: [90, 20] }, { text: good }], { agent });
     expect(result).toMatchObject({ error: { code: "token_limit" }, spending: { tokens: 110 } });
     expect(server.requests).toHaveLength(1);
   });
 
   test.for<[limits: AgentDefinition["limits"], code: string, requests: number]>([
-    [{ tokens: null, timeoutMs: null, steps: 2 }, "step_limit", 2],
-    [{ tokens: 20, timeoutMs: null, steps: null }, "token_limit", 2],
-    [{ tokens: null, timeoutMs: null, steps: null }, "step_limit", 8],
+    [{ tokens: null, costUsd: null, timeoutMs: null, steps: 2 }, "step_limit", 2],
+    [{ tokens: 20, costUsd: null, timeoutMs: null, steps: null }, "token_limit", 2],
+    [{ tokens: null, costUsd: null, timeoutMs: null, steps: null }, "step_limit", 8],
   ])("an agent that only uses tools ends: %j -> %s", async ([limits, code, requests]) => {
     const agent = agentNamed("a", { tools: ["issues.search"], limits });
     const again: Reply = { tool: "issues_search", args: { query: "q" } };

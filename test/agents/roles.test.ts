@@ -20,7 +20,7 @@ describe.for([...roles.values()])("$name", (role) => {
   });
 
   test("has bounds", () => {
-    expect(role.limits).toEqual({
+    expect(role.limits).toMatchObject({
       tokens: expect.any(Number),
       timeoutMs: expect.any(Number),
       steps: expect.any(Number),

@@ -126,7 +126,7 @@ describe("time", () => {
     "a limit of %s ms ends the attempt after %s ms, and what it spent is kept",
     async ([timeoutMs, afterMs]) => {
       const { engine, begun } = patient();
-      const limits = { tokens: null, timeoutMs, steps: null };
+      const limits = { tokens: null, costUsd: null, timeoutMs, steps: null };
       const { runner, clock } = runnerWith([engine], [agentNamed("a", { limits })]);
       const result = runner.run(requestFor("a"));
       await begun;

@@ -13,7 +13,7 @@ export function agentNamed(name: string, more: Partial<AgentDefinition> = {}): A
     outputSchema: null,
     produces: null,
     tools: [],
-    limits: { tokens: null, timeoutMs: null, steps: null },
+    limits: { tokens: null, costUsd: null, timeoutMs: null, steps: null },
     ...more,
   };
 }
@@ -59,6 +59,7 @@ const aboutLogin: Partial<Execution> = {
     url: "http://localhost/o/r/issues/7",
     head_sha: null,
     is_fork: false,
+    state: "open",
   },
 };
 

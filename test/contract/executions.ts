@@ -178,7 +178,7 @@ export function executionsContract({ stores, reopen }: Fixture): void {
   });
 
   test("a document of a newer release is refused when read", async () => {
-    const newer = { ...anExecution(), schema: 2 as unknown as 1 };
+    const newer = { ...anExecution(), schema: 3 as unknown as 2 };
     await stores().executions.create(newer);
     await expect(stores().executions.load(newer.id)).rejects.toMatchObject({ problem: { code: "HOS604" } });
   });

@@ -67,7 +67,9 @@ const sketch = (id: string): fc.Arbitrary<StepSketch> => {
     }));
 };
 
-const workflows = fc.tuple(...ids.map(sketch)).map((sketches) => aWorkflow(sketches, { timeoutMs: 600_000 }));
+const workflows = fc
+  .tuple(...ids.map(sketch))
+  .map((sketches) => aWorkflow(sketches, { limits: { timeoutMs: 600_000 } }));
 
 /** What happens next, with the attempt it speaks of chosen among those there have been: often a late one. */
 const happenings = fc.record({

@@ -154,7 +154,7 @@ describe("retries and timers", () => {
   });
 
   test("the execution's own timeout fails it wherever it is", () => {
-    const story = new Story(aWorkflow([{ id: "a" }], { timeoutMs: 500 }));
+    const story = new Story(aWorkflow([{ id: "a" }], { limits: { timeoutMs: 500 } }));
     expect(story.after(500).tell({ type: "timed_out", round: 1 }).state).toBe("failed");
   });
 });

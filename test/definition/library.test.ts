@@ -35,7 +35,7 @@ test.for(library)(
     expect(tellers.every((kind) => kind?.kind === "action" && kind.action === "issues.createComment")).toBe(
       true,
     );
-    expect(workflow.timeoutMs).not.toBeNull();
+    expect(workflow.limits.timeoutMs).not.toBeNull();
   },
 );
 

@@ -31,6 +31,7 @@ const subject = {
   url: "",
   head_sha: null,
   is_fork: false,
+  state: "open",
 } as const;
 
 const started = async (engine: ReturnType<typeof aBench>["engine"], request: ReturnType<typeof aStart>) => {

@@ -1,5 +1,12 @@
 import type { Expression } from "../../src/core/expression.ts";
-import type { Step, StepKind, StepList, Workflow } from "../../src/core/workflow.ts";
+import {
+  defaultMaxSteps,
+  type Limits,
+  type Step,
+  type StepKind,
+  type StepList,
+  type Workflow,
+} from "../../src/core/workflow.ts";
 import { parseCondition } from "../../src/expression/index.ts";
 
 export type StepSketch = Partial<Omit<Step, "kind" | "routes" | "condition" | "failIf">> & {
@@ -10,7 +17,10 @@ export type StepSketch = Partial<Omit<Step, "kind" | "routes" | "condition" | "f
 } & Partial<Step["routes"]>;
 
 /** A workflow from a sketch of its steps; everything unsaid is as the parser would leave it. */
-export function aWorkflow(sketches: readonly StepSketch[], over: Partial<Workflow> = {}): Workflow {
+export function aWorkflow(
+  sketches: readonly StepSketch[],
+  { limits, ...over }: Partial<Omit<Workflow, "limits">> & { readonly limits?: Partial<Limits> } = {},
+): Workflow {
   return {
     name: "Test",
     stem: "test",
@@ -22,11 +32,23 @@ export function aWorkflow(sketches: readonly StepSketch[], over: Partial<Workflo
     triggers: [],
     inputs: [],
     permissions: {},
-    report: { comment: "auto", check: "HishamOS / Test" },
-    timeoutMs: null,
+    concurrency: { group: null, onConflict: null },
+    cancelOn: ["closed", "unlabeled"],
+    report: { comment: "auto", check: "HishamOS / Test", issue: "auto" },
+    limits: {
+      timeoutMs: null,
+      maxSteps: defaultMaxSteps,
+      tokens: null,
+      costUsd: null,
+      onBudget: "pause",
+      ...limits,
+    },
+    commands: new Map(),
     agents: new Map(),
     steps: aList(sketches.map(aStep)),
+    finally: null,
     outputs: null,
+    children: new Map(),
     ...over,
   };
 }
@@ -59,6 +81,12 @@ function aStep(sketch: StepSketch): Step {
     maxVisits: null,
     failIf: failIf === undefined ? null : expression(failIf),
     conclude: null,
+    forEach: null,
+    repeat: null,
+    subject: null,
+    unique: null,
+    secrets: [],
+    safeOutputs: [],
     ...rest,
   };
 }

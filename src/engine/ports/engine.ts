@@ -6,8 +6,9 @@ import type { Creation, Message, MessageBody } from "./store.ts";
 
 export interface StartRequest {
   readonly workflow: Workflow;
-  /** The definition's text, stored by its hash. */
+  /** The definition's text, and those of the agents and workflows it names: stored by the hash of all. */
   readonly text: string;
+  readonly files?: ReadonlyMap<string, string>;
   readonly commit: string | null;
   readonly repository: RepositoryRef;
   readonly installation: number | null;
@@ -15,6 +16,14 @@ export interface StartRequest {
   readonly actor: string;
   /** The trimmed event; what `from` expressions and `event.…` read. */
   readonly event: JsonObject;
+  /** What started it, as `pull_request.synchronize`, `schedule` or `slash_command`; null for a call. */
+  readonly trigger?: string | null;
+  /** `vars` of the repository's config.yml. */
+  readonly vars?: JsonObject;
+  /** How many executions lie between this start and a person. */
+  readonly hops?: number;
+  /** Login of the outsider whose start has to be allowed first. */
+  readonly held?: string | null;
   /** Inputs given by the caller; `from` and `default` fill the rest. */
   readonly input: Readonly<Record<string, Json>>;
   /** What makes this start this start: delivery GUID, cron tick, idempotency key, comment id. */

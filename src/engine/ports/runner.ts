@@ -1,4 +1,5 @@
-import type { EffectRecord, Execution, Run, Spending, StepError, Waiting } from "../../core/execution.ts";
+import type { Parked } from "../../core/event.ts";
+import type { EffectRecord, Execution, Run, Spending, StepError } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import type { Step, Workflow } from "../../core/workflow.ts";
 
@@ -39,7 +40,7 @@ export type StepResult =
     }
   | {
       readonly type: "parked";
-      readonly waiting: Extract<Waiting, { for: "person" }>;
+      readonly waiting: Parked;
       readonly effects: readonly EffectRecord[];
     };
 

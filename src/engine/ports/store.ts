@@ -1,4 +1,4 @@
-import type { Commanded, Decided, GitHubEvent } from "../../core/event.ts";
+import type { ChildFinished, Commanded, Decided, GitHubEvent, SubjectAdopted } from "../../core/event.ts";
 import type { Execution, ExecutionState } from "../../core/execution.ts";
 import type { JsonObject } from "../../core/json.ts";
 
@@ -54,7 +54,7 @@ export interface ExecutionStore {
 }
 
 /** Something for one execution that came from outside and is kept until the document has taken it in. */
-export type MessageBody = GitHubEvent | Decided | Commanded;
+export type MessageBody = GitHubEvent | Decided | Commanded | ChildFinished | SubjectAdopted;
 export interface Message {
   /** Delivery GUID, command or decision id: a second row of the same id is not made. */
   readonly id: string;
@@ -74,10 +74,18 @@ export interface MessageStore {
   waiting(limit: number): Promise<readonly string[]>;
 }
 
-/** Definitions that executions are pinned to, by hash of the text; never changed, so safe to cache. */
+/** A definition with all that it needs, so that nothing else has to be read to run it. */
+export interface StoredDefinition {
+  readonly path: string;
+  readonly text: string;
+  /** Texts of the agents and workflows it names, by path or reference; absent where there are none. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Definitions that executions are pinned to, by hash of text and files; never changed, so safe to cache. */
 export interface DefinitionStore {
-  put(hash: string, definition: { readonly path: string; readonly text: string }): Promise<void>;
-  get(hash: string): Promise<{ readonly path: string; readonly text: string } | null>;
+  put(hash: string, definition: StoredDefinition): Promise<void>;
+  get(hash: string): Promise<StoredDefinition | null>;
 }
 
 /** Large values stored apart, by hash, before the document that names them. */

@@ -130,6 +130,18 @@ function waitsFor(waiting: Waiting): string {
       return "waits for an approval";
     case "person":
       return "waits for an answer";
+    case "steps":
+      return "has steps at work";
+    case "repeat":
+      return waiting.until === null ? "has an iteration at work" : `begins again at ${time(waiting.until)}`;
+    case "child":
+      return "waits for its workflow";
+    case "run":
+      return `waits for the run ${waiting.runId}`;
+    case "checks":
+      return "waits for checks";
+    case "pull_request":
+      return `waits for the pull request to be ${waiting.state}`;
     default:
       return waiting satisfies never;
   }

@@ -25,7 +25,7 @@ export async function ownCommands({ room, happening, octokit }: Work): Promise<O
   if (definitions === null) return null;
   const names = workflowsIn(definitions)
     .filter(({ workflow }) => workflow.status === "active")
-    .flatMap(({ workflow }) => workflow.triggers.flatMap(({ command }) => command ?? []));
+    .flatMap(({ workflow }) => workflow.triggers.flatMap(({ command }) => command?.name ?? []));
   return { definitions, names: new Set(names) };
 }
 
@@ -45,7 +45,9 @@ export async function startByCommand(
   };
   const replies: Reply[] = [];
   for (const file of own === null ? [] : workflowsIn(own.definitions)) {
-    const trigger = file.workflow.triggers.find((found) => found.command === word && hears(found, occasion));
+    const trigger = file.workflow.triggers.find(
+      (found) => found.command?.name === word && hears(found, occasion),
+    );
     if (own === null || trigger === undefined || file.workflow.status !== "active") continue;
     const refusal = await stopped(work, { ...trigger, role: trigger.role ?? "write" }, occasion);
     replies.push(

@@ -110,6 +110,18 @@ function waitingWords(waiting: Waiting): string {
       return "approval";
     case "person":
       return waiting.produces === "pull_request" ? "a pull request" : `a person's answer (${waiting.agent})`;
+    case "steps":
+      return "its steps";
+    case "repeat":
+      return waiting.until === null ? "its iteration" : `its next iteration,  ${utc(waiting.until)}`;
+    case "child":
+      return "its workflow";
+    case "run":
+      return `[run ${waiting.runId}](${waiting.url})`;
+    case "checks":
+      return "checks";
+    case "pull_request":
+      return `the pull request to be ${waiting.state}`;
     default:
       return unreachable(waiting);
   }

@@ -20,11 +20,11 @@ const kinds: Readonly<Record<string, StepKind>> = {
 };
 
 /** triage, fix, deploy (an approval), close, one after the other. */
-export function aLifecycle(over: Partial<Workflow> = {}): Workflow {
+export function aLifecycle(over: Parameters<typeof aWorkflow>[1] = {}): Workflow {
   const sketches = Object.entries(kinds).map(([id, kind]) => ({ id, kind }));
   return aWorkflow(sketches, {
     name: "Bug Lifecycle",
-    report: { comment: "auto", check: "HishamOS / Bug Lifecycle" },
+    report: { comment: "auto", check: "HishamOS / Bug Lifecycle", issue: "auto" },
     ...over,
   });
 }
@@ -71,7 +71,7 @@ export const person: Extract<Waiting, { for: "person" }> = {
 /** An execution whose steps have these current runs. */
 export function withRuns(runs: Readonly<Record<string, Run>>, over: Partial<Execution> = {}): Execution {
   const steps = Object.fromEntries(
-    Object.entries(runs).map(([id, run]) => [id, { visits: run.visit, attempts: run.attempt, runs: [run] }]),
+    Object.entries(runs).map(([id, run]) => [id, { visits: run.visit, attempts: run.attempt, since: { round: 0, visit: 0 }, runs: [run] }]),
   );
   return anExecution({ steps, ...over });
 }
