@@ -298,7 +298,7 @@ const given = (name: string): AgentDefinition => ({
   outputSchema: null,
   produces: null,
   tools: [],
-  limits: { tokens: null, timeoutMs: null, steps: null },
+  limits: { tokens: null, costUsd: null, timeoutMs: null, steps: null },
 });
 
 test("agents come from the caller and from the file, which wins", () => {
@@ -333,7 +333,7 @@ test("an agent's file", () => {
       outputSchema: { type: "object", required: ["text"] },
       produces: "pull_request",
       tools: ["repo.read_file"],
-      limits: { tokens: 5, timeoutMs: 300_000, steps: 8 },
+      limits: { tokens: 5, costUsd: null, timeoutMs: 300_000, steps: 8 },
     },
     problems: [],
   });
