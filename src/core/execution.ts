@@ -138,6 +138,8 @@ interface RunFacts {
   readonly effects: readonly EffectRecord[];
   /** True once an attempt was broken off by its timeout: nobody knows what it did outside. */
   readonly inDoubt?: true;
+  /** How many of its attempts were looks at something parked that has moved; absent: none. */
+  readonly looks?: number;
   /** Number of the issue or pull request it is about, where that is not the execution's subject. */
   readonly subject?: number;
   /** The key under which what it makes exists once for all executions. */
@@ -190,7 +192,7 @@ export interface Entry {
 
 export type Waiting =
   /** The steps, branches or items inside it; `next`: the item to be entered next. */
-  | { readonly for: "steps"; readonly next: number }
+  | { readonly for: "steps"; readonly next: number; readonly resume?: readonly string[] }
   /** The iteration under way (counts from 0), or the time (ms) at which the next begins. */
   | { readonly for: "repeat"; readonly iteration: number; readonly until: number | null }
   | { readonly for: "child"; readonly execution: string }

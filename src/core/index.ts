@@ -5,6 +5,7 @@ export type * from "./event.ts";
 export type * from "./execution.ts";
 export * from "./expression.ts";
 export * from "./json.ts";
+export * from "./locate.ts";
 export * from "./owed.ts";
 export * from "./problem.ts";
 export * from "./tables.ts";
