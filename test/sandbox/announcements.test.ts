@@ -111,7 +111,7 @@ describe("changes announce themselves as at GitHub", () => {
     const { data: run } = await octokit.rest.checks.create({ ...at, name: "x", head_sha: branch.commit.sha });
     await octokit.rest.checks.update({ ...at, check_run_id: run.id, conclusion: "neutral" });
     await octokit.rest.checks.update({ ...at, check_run_id: run.id, conclusion: "success" });
-    expect(shop.events).toEqual(["check_run.created", "check_run.completed"]);
+    expect(shop.events).toEqual(["check_run.created", "check_run.completed", "check_suite.completed"]);
     expect(sandbox.checkRuns("acme/shop")).toMatchObject([{ conclusion: "success" }]);
   });
 

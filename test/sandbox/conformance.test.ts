@@ -326,6 +326,187 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     expect(seen.problems).toEqual([]);
   });
 
+  test("GitHub Actions", async () => {
+    branch("main", {
+      ".github/workflows/deploy.yml": `name: Deploy
+run-name: Deploy to \${{ inputs.target }}
+on:
+  workflow_dispatch:
+    inputs:
+      target: { required: true, type: choice, options: [staging, production] }
+jobs:
+  deploy: { runs-on: ubuntu-latest, steps: [{ run: make deploy }] }
+`,
+    });
+    await bot.rest.actions.listRepoWorkflows(at);
+    const deploy = { ...at, workflow_id: "deploy.yml" };
+    await bot.rest.actions.getWorkflow(deploy);
+    const { data: started } = await bot.rest.actions.createWorkflowDispatch({
+      ...deploy,
+      ref: "main",
+      inputs: { target: "staging" },
+      return_run_details: true,
+    });
+    // Octokit's types know only the answer without details.
+    const { workflow_run_id: run_id } = started as { workflow_run_id: number };
+    const one = { ...at, run_id };
+    const { data: queued } = await bot.rest.actions.getWorkflowRun(one);
+    expect(queued).toMatchObject({ status: "queued", display_title: "Deploy to staging", run_number: 1 });
+    sandbox.startRun(one.run_id);
+    sandbox.finishRun(one.run_id, { conclusion: "success", output: { url: "https://example.com" } });
+    const { data: done } = await bot.rest.actions.getWorkflowRun(one);
+    expect(done).toMatchObject({ status: "completed", conclusion: "success" });
+    await bot.rest.actions.listJobsForWorkflowRun(one);
+    const { data: made } = await bot.rest.actions.listWorkflowRunArtifacts({
+      ...one,
+      name: "hishamos-output",
+    });
+    const artifact_id = made.artifacts[0]?.id ?? 0;
+    await bot.rest.actions.getArtifact({ ...at, artifact_id });
+    const { data: zip } = await bot.rest.actions.downloadArtifact({
+      ...at,
+      artifact_id,
+      archive_format: "zip",
+    });
+    expect(
+      Buffer.from(zip as ArrayBuffer)
+        .subarray(0, 2)
+        .toString(),
+    ).toBe("PK");
+    const { status } = await bot.rest.actions.createWorkflowDispatch({
+      ...deploy,
+      ref: "main",
+      inputs: { target: "production" },
+    });
+    expect(status).toBe(204);
+    const { data: all } = await bot.rest.actions.listWorkflowRuns({
+      ...deploy,
+      event: "workflow_dispatch",
+      actor: "hishamos[bot]",
+      created: ">=2020-01-01T00:00:00Z",
+    });
+    expect(all.workflow_runs.map((run) => run.display_title)).toEqual([
+      "Deploy to production",
+      "Deploy to staging",
+    ]);
+    await bot.rest.actions.cancelWorkflowRun({ ...at, run_id: all.workflow_runs[0]?.id ?? 0 });
+    const { data: cancelled } = await bot.rest.actions.listWorkflowRunsForRepo({
+      ...at,
+      status: "cancelled",
+    });
+    expect(cancelled.total_count).toBe(1);
+    const refused: readonly (readonly [status: number, request: () => Promise<unknown>])[] = [
+      [404, () => bot.rest.actions.createWorkflowDispatch({ ...at, workflow_id: "absent.yml", ref: "main" })],
+      [422, () => bot.rest.actions.createWorkflowDispatch({ ...deploy, ref: "absent" })],
+      [422, () => bot.rest.actions.createWorkflowDispatch({ ...deploy, ref: "main" })],
+      [409, () => bot.rest.actions.cancelWorkflowRun(one)],
+    ];
+    for (const [wanted, request] of refused)
+      await expect(request()).rejects.toMatchObject({ status: wanted });
+    expect(seen.problems).toEqual([]);
+  });
+
+  test("commit statuses, foreign checks and the checks a branch requires", async () => {
+    const sha = branch("judged", { "j.txt": "j\n" });
+    await bot.rest.repos.createCommitStatus({ ...at, sha, state: "pending", context: "ci" });
+    await bot.rest.repos.createCommitStatus({
+      ...at,
+      sha,
+      state: "success",
+      context: "CI",
+      target_url: "https://ci.example.com/1",
+    });
+    sandbox.reportStatus("acme/shop", { at: sha, context: "other", state: "failure" });
+    const { data: combined } = await bot.rest.repos.getCombinedStatusForRef({ ...at, ref: sha });
+    expect([combined.state, combined.total_count]).toEqual(["failure", 2]);
+    await bot.rest.repos.listCommitStatusesForRef({ ...at, ref: "judged" });
+    const id = sandbox.reportCheck("acme/shop", { at: sha, name: "lint" });
+    sandbox.reportCheck("acme/shop", { at: sha, name: "lint", conclusion: "success" });
+    const { data: check } = await bot.rest.checks.get({ ...at, check_run_id: id });
+    expect(check).toMatchObject({ status: "completed", app: { slug: "github-actions" } });
+    await expect(
+      bot.rest.checks.update({ ...at, check_run_id: id, conclusion: "failure" }),
+    ).rejects.toMatchObject({ status: 403 });
+    sandbox.requireChecks("acme/shop", "main", ["ci"]);
+    sandbox.requireChecks("acme/shop", "main", [{ context: "lint", appId: check.app?.id ?? 0 }], "ruleset");
+    await mona.rest.repos.getStatusChecksProtection({ ...at, branch: "main" });
+    const { data: rules } = await bot.rest.repos.getBranchRules({ ...at, branch: "main" });
+    expect(rules).toHaveLength(1);
+    const { data: main } = await bot.rest.repos.getBranch({ ...at, branch: "main" });
+    expect(main.protection.required_status_checks?.contexts).toEqual(["ci"]);
+    expect(seen.problems).toEqual([]);
+  });
+
+  test("milestones", async () => {
+    const { data: milestone } = await bot.rest.issues.createMilestone({
+      ...at,
+      title: "v1",
+      due_on: "2026-12-01T00:00:00Z",
+    });
+    const one = { ...at, milestone_number: milestone.number };
+    const { data: issue } = await bot.rest.issues.create({
+      ...at,
+      title: "Planned",
+      milestone: milestone.number,
+    });
+    expect(issue.milestone?.title).toBe("v1");
+    await bot.rest.issues.update({ ...at, issue_number: issue.number, milestone: null });
+    await bot.rest.issues.listMilestones({ ...at, state: "all" });
+    await bot.rest.issues.getMilestone(one);
+    await bot.rest.issues.updateMilestone({ ...one, title: "v1.0", state: "closed" });
+    await bot.rest.issues.deleteMilestone(one);
+    const sent = [...seen.sent].filter((event) => /milestone/.test(event));
+    expect(sent).toEqual([
+      "milestone.created",
+      "issues.milestoned",
+      "issues.demilestoned",
+      "milestone.edited",
+      "milestone.closed",
+      "milestone.deleted",
+    ]);
+    expect(seen.problems).toEqual([]);
+  });
+
+  test("a pull request from a stranger's fork", async () => {
+    const stranger = asPerson(sandbox, "stranger");
+    const { data: fork } = await stranger.rest.repos.createFork(at);
+    expect(fork).toMatchObject({ full_name: "stranger/shop", fork: true });
+    await bot.rest.repos.listForks(at);
+    const push = (text: string) =>
+      sandbox.as("stranger").push({
+        repo: "stranger/shop",
+        branch: "idea",
+        message: "An idea",
+        files: { "idea.txt": text },
+      });
+    push("first\n");
+    const { data: pull } = await stranger.rest.pulls.create({
+      ...at,
+      title: "An idea",
+      head: "stranger:idea",
+      base: "main",
+    });
+    expect(pull.head.repo?.id).not.toBe(pull.base.repo.id);
+    expect([pull.author_association, pull.changed_files]).toEqual(["NONE", 1]);
+    const { sha } = push("second\n");
+    const { data: moved } = await bot.rest.pulls.get({ ...at, pull_number: pull.number });
+    expect(moved.head).toMatchObject({ sha, label: "stranger:idea" });
+    const { data: found } = await bot.rest.pulls.list({ ...at, head: "stranger:idea" });
+    expect(found.map(({ number }) => number)).toEqual([pull.number]);
+    const { data: check } = await bot.rest.checks.create({ ...at, name: "hishamos", head_sha: sha });
+    expect(check.pull_requests).toEqual([]);
+    const { data: may } = await bot.rest.repos.getCollaboratorPermissionLevel({
+      ...at,
+      username: "stranger",
+    });
+    expect(may).toMatchObject({ permission: "read", role_name: "read" });
+    await mona.rest.pulls.merge({ ...at, pull_number: pull.number });
+    const { data: merged } = await bot.rest.pulls.get({ ...at, pull_number: pull.number });
+    expect([merged.merged, merged.author_association]).toEqual([true, "CONTRIBUTOR"]);
+    expect(sandbox.file("acme/shop", "idea.txt")).toBe("second\n");
+    expect(seen.problems).toEqual([]);
+  });
+
   test("webhook deliveries", async () => {
     await sandbox.settled();
     const deliveries = await app.paginate(app.rest.apps.listWebhookDeliveries, { per_page: 20 });
@@ -379,7 +560,7 @@ describe("afterwards", () => {
     ({ method, path }) => {
       expect(checker.has(method, path)).toBe(true);
       const statuses = [...(seen.answered.get(`${method} ${path}`) ?? [])];
-      expect(statuses.filter((status) => status < 300)).not.toEqual([]);
+      expect(statuses.filter((status) => status < 400)).not.toEqual([]);
     },
   );
 

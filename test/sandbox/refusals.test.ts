@@ -121,7 +121,12 @@ describe("conflicts and limits are refused", () => {
       'has no button "stop"; it has: go',
     );
     sandbox.as("mona").clickCheckRunAction(run.id, "go");
-    expect(shop.events).toEqual(["check_run.created", "check_run.completed", "check_run.requested_action"]);
+    expect(shop.events).toEqual([
+      "check_run.created",
+      "check_run.completed",
+      "check_suite.completed",
+      "check_run.requested_action",
+    ]);
   });
 
   test.for([

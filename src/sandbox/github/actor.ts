@@ -32,9 +32,11 @@ import {
   type ReviewEvent,
   requestReviewers,
 } from "./operations/pulls.ts";
+import { cancelRun, dispatchWorkflow } from "./operations/workflow-runs.ts";
 import { commitInFull } from "./serialize/git.ts";
 import { commentJson, issueInFull } from "./serialize/issue.ts";
 import { pullJson, reviewJson } from "./serialize/pull.ts";
+import { workflowRunJson } from "./serialize/workflow-run.ts";
 import { asDoer, fullName, hasRole, type World } from "./world.ts";
 
 interface In {
@@ -223,6 +225,20 @@ export class Actor {
         `check run ${checkRunId} has no button "${identifier}"; it has: ${known.join(", ") || "none"}`,
       );
     requestAction(this.#world, repository, run, this.#by, identifier);
+  }
+
+  /** The "Run workflow" button; answers the run. */
+  runWorkflow(input: In & { path: string; ref?: string; inputs?: Readonly<Record<string, string>> }) {
+    const repository = this.#allowed(this.#finder.repository(input.repo), "write");
+    const ref = input.ref ?? repository.defaultBranch;
+    const run = dispatchWorkflow(this.#world, repository, this.#by, input.path, ref, input.inputs ?? {});
+    return workflowRunJson(this.#world, repository, run);
+  }
+
+  cancelRun(runId: number): void {
+    const { repository, run } = this.#finder.workflowRun(runId);
+    this.#allowed(repository, "write");
+    cancelRun(this.#world, repository, run);
   }
 
   rerunCheck(checkRunId: number): void {

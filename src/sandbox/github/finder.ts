@@ -1,4 +1,4 @@
-import type { CheckRun, Comment, Issue, Repository } from "./model.ts";
+import type { CheckRun, Comment, Issue, Repository, WorkflowRun } from "./model.ts";
 import { fullName, type World } from "./world.ts";
 
 /** `owner/name` */
@@ -58,5 +58,13 @@ export class Finder {
       if (run !== undefined) return { repository, run };
     }
     throw new Error(`no check run ${id}`);
+  }
+
+  workflowRun(id: number): { repository: Repository; run: WorkflowRun } {
+    for (const repository of this.#world.repositories.values()) {
+      const run = repository.workflowRuns.get(id);
+      if (run !== undefined) return { repository, run };
+    }
+    throw new Error(`no workflow run ${id}`);
   }
 }

@@ -100,6 +100,8 @@ export interface Review {
 }
 
 export interface PullFacts {
+  /** The repository itself, or a fork of it. */
+  readonly headRepository: Repository;
   readonly headRef: string;
   /** Follows the branch while the pull request is open, then stays. */
   headSha: string;
@@ -131,6 +133,7 @@ export interface Issue {
   updatedAt: number;
   closedAt: number | null;
   closedBy: User | null;
+  milestone: Milestone | null;
   reactions: Reaction[];
   readonly timeline: TimelineEntry[];
   readonly pull: PullFacts | null;
@@ -188,6 +191,81 @@ export interface CheckRun {
   actions: readonly CheckAction[];
 }
 
+export const RUN_CONCLUSIONS = [
+  "action_required",
+  "cancelled",
+  "failure",
+  "neutral",
+  "skipped",
+  "startup_failure",
+  "success",
+  "timed_out",
+] as const;
+export type RunConclusion = (typeof RUN_CONCLUSIONS)[number];
+
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  readonly zip: Buffer;
+  readonly createdAt: number;
+}
+
+/** A run of a GitHub Actions workflow; its jobs are the check runs of its suite. */
+export interface WorkflowRun {
+  readonly id: number;
+  /** Counts the workflow's runs. */
+  readonly number: number;
+  /** Repository path of the workflow's file. */
+  readonly path: string;
+  readonly name: string;
+  /** `run-name`, filled in, or the workflow's name. */
+  readonly title: string;
+  readonly event: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly headBranch: string;
+  readonly headSha: string;
+  readonly by: Doer;
+  readonly suite: CheckSuite;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: RunConclusion | null;
+  artifacts: readonly Artifact[];
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export const STATUS_STATES = ["error", "failure", "pending", "success"] as const;
+export type StatusState = (typeof STATUS_STATES)[number];
+
+export interface CommitStatus {
+  readonly id: number;
+  readonly sha: string;
+  readonly context: string;
+  readonly state: StatusState;
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: User;
+  readonly createdAt: number;
+}
+
+/** A check that must succeed before a branch takes a pull request; `appId` null: from anybody. */
+export interface RequiredCheck {
+  readonly context: string;
+  readonly appId: number | null;
+}
+
+export interface Milestone {
+  readonly id: number;
+  readonly number: number;
+  title: string;
+  description: string | null;
+  state: "open" | "closed";
+  dueAt: number | null;
+  readonly creator: User;
+  readonly createdAt: number;
+  updatedAt: number;
+  closedAt: number | null;
+}
+
 export interface Release {
   readonly id: number;
   readonly tag: string;
@@ -241,6 +319,17 @@ export interface Repository {
   readonly checkRuns: Map<number, CheckRun>;
   readonly releases: Map<number, Release>;
   readonly deployments: Map<number, Deployment>;
+  /** Path of each workflow file seen so far to its id. */
+  readonly workflowIds: Map<string, number>;
+  readonly workflowRuns: Map<number, WorkflowRun>;
+  /** Oldest first; the last of a commit's context counts. */
+  readonly statuses: CommitStatus[];
+  /** Branch to the checks that its protection requires. */
+  readonly protections: Map<string, readonly RequiredCheck[]>;
+  /** Branch to the checks that a ruleset requires. */
+  readonly rulesets: Map<string, readonly RequiredCheck[]>;
+  readonly milestones: Map<number, Milestone>;
+  readonly forkOf: Repository | null;
   readonly createdAt: number;
   updatedAt: number;
   pushedAt: number;

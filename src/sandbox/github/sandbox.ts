@@ -5,13 +5,26 @@ import { issueUserToken } from "./auth.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { Finder, type RepositoryName, type Subject } from "./finder.ts";
 import { closeServer } from "./lifecycle.ts";
-import { type App, type CheckRun, isPull, type Role, type User } from "./model.ts";
+import {
+  type App,
+  type CheckRun,
+  isPull,
+  type Repository,
+  type Role,
+  type StatusState,
+  type User,
+} from "./model.ts";
+import { createCheckRun, updateCheckRun } from "./operations/checks.ts";
+import { addStatus } from "./operations/statuses.ts";
+import { finishRun, otherApp, type RunEnd, startRun } from "./operations/workflow-runs.ts";
 import { checkRunJson } from "./serialize/check.ts";
 import { commentJson, commentsOf, issueInFull, timelineJson } from "./serialize/issue.ts";
 import { pullJson, reviewJson } from "./serialize/pull.ts";
+import { workflowRunJson } from "./serialize/workflow-run.ts";
 import type { RequestRecord } from "./server.ts";
 import {
   changeSelection,
+  fork,
   type InstallOptions,
   install,
   type RepositorySetup,
@@ -22,7 +35,7 @@ import {
 } from "./setup.ts";
 import { until, type WaitOptions } from "./waiting.ts";
 import { type Delivery, succeeded, type WebhookSender } from "./webhooks/sender.ts";
-import { type Announcement, found, fullName, type World } from "./world.ts";
+import { type Announcement, asDoer, found, fullName, type World } from "./world.ts";
 
 interface SandboxEvents {
   /** Something is different: the world, a request's answer, a delivery. */
@@ -31,6 +44,24 @@ interface SandboxEvents {
   request: [RequestRecord];
   /** Something happened on the stand-in, whether or not the App hears of it. */
   announcement: [Announcement];
+}
+
+/** A check run of an App that is not ours. */
+export interface ForeignCheck {
+  /** A commit, or the number of the pull request at whose head it is. */
+  readonly at: string | number;
+  readonly name: string;
+  /** Left out: it is in progress. */
+  readonly conclusion?: string;
+  /** Slug of the App; GitHub Actions unless given. */
+  readonly app?: string;
+}
+
+export interface ForeignStatus {
+  readonly at: string | number;
+  readonly context: string;
+  readonly state: StatusState;
+  readonly targetUrl?: string;
 }
 
 interface Parts {
@@ -102,6 +133,16 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
   /** Makes the owner (an organization unless known), the collaborators and the first commit; sends nothing. */
   createRepository(input: RepositorySetup) {
     const repository = setUpRepository(this.#world, input);
+    return this.#brief(repository);
+  }
+
+  /** The person's fork, where they have every right; pull requests come from it as `login:branch`. */
+  fork(repo: RepositoryName, login: string) {
+    const owner = this.#world.addUser(login, "User");
+    return this.#brief(fork(this.#world, this.#finder.repository(repo), owner));
+  }
+
+  #brief(repository: Repository) {
     return {
       id: repository.id,
       owner: repository.owner.login,
@@ -110,6 +151,85 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
       defaultBranch: repository.defaultBranch,
       installationId: this.#world.installationFor(repository)?.id ?? null,
     };
+  }
+
+  /** Makes the branch require the checks (names, or names of a certain App's), by its protection or a ruleset. */
+  requireChecks(
+    repo: RepositoryName,
+    branch: string,
+    checks: readonly (string | { readonly context: string; readonly appId: number })[],
+    by: "protection" | "ruleset" = "protection",
+  ): void {
+    const repository = this.#finder.repository(repo);
+    const required = checks.map((one) => (typeof one === "string" ? { context: one, appId: null } : one));
+    const kept = by === "protection" ? repository.protections : repository.rulesets;
+    kept.set(branch, required);
+  }
+
+  #shaAt(repository: Repository, at: string | number): string {
+    const sha = typeof at === "number" ? repository.issues.get(at)?.pull?.headSha : at;
+    if (sha === undefined) throw new Error(`#${at} of ${fullName(repository)} is no pull request`);
+    return sha;
+  }
+
+  /** Makes another App's check run, or moves on the one of that name; answers its id. */
+  reportCheck(repo: RepositoryName, check: ForeignCheck): number {
+    const repository = this.#finder.repository(repo);
+    const sha = this.#shaAt(repository, check.at);
+    const app = otherApp(this.#world, check.app ?? "github-actions");
+    const by = asDoer(app.bot, app);
+    const progress =
+      check.conclusion === undefined ? { status: "in_progress" } : { conclusion: check.conclusion };
+    const open = [...repository.checkRuns.values()].find(
+      (run) =>
+        run.headSha === sha && run.suite.app === app && run.name === check.name && run.status !== "completed",
+    );
+    if (open === undefined) {
+      const input = { name: check.name, head_sha: sha, ...progress };
+      return createCheckRun(this.#world, repository, by, input).id;
+    }
+    updateCheckRun(this.#world, repository, open, by, progress);
+    return open.id;
+  }
+
+  /** Id of an App that is not ours, made if unknown. */
+  appId(slug: string): number {
+    return otherApp(this.#world, slug).id;
+  }
+
+  /** Sets a commit status as an outside service does. */
+  reportStatus(repo: RepositoryName, { at, context, state, targetUrl }: ForeignStatus): void {
+    const repository = this.#finder.repository(repo);
+    const by = asDoer(this.#world.addUser("ci-service", "User"));
+    const sha = this.#shaAt(repository, at);
+    addStatus(this.#world, repository, by, {
+      sha,
+      context,
+      state,
+      description: null,
+      targetUrl: targetUrl ?? null,
+    });
+  }
+
+  /** Runs of GitHub Actions workflows, oldest first, with the inputs they were given. */
+  workflowRuns(repo: RepositoryName) {
+    const repository = this.#finder.repository(repo);
+    return [...repository.workflowRuns.values()].map((run) => ({
+      ...workflowRunJson(this.#world, repository, run),
+      inputs: run.inputs,
+    }));
+  }
+
+  /** A runner takes the queued run. */
+  startRun(id: number): void {
+    const { repository, run } = this.#finder.workflowRun(id);
+    startRun(this.#world, repository, run);
+  }
+
+  /** Lets the run end, with what it leaves behind: `output` is the JSON of the artifact `hishamos-output`. */
+  finishRun(id: number, end: RunEnd): void {
+    const { repository, run } = this.#finder.workflowRun(id);
+    finishRun(this.#world, repository, run, end);
   }
 
   setRole(login: string, role: Role | null, repo?: RepositoryName): void {

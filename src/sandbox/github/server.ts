@@ -6,7 +6,7 @@ import type { RateLimit } from "./rate-limit.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { type Answer, type Call, type Match, parseJson, type Route, Router } from "./router.ts";
 import { graphql } from "./routes/graphql.ts";
-import type { World } from "./world.ts";
+import { found, type World } from "./world.ts";
 
 /** One request and what was answered; `status` is null where the connection was cut. */
 export interface RequestRecord {
@@ -44,6 +44,7 @@ interface Exchange {
 
 const PREFIX = "/api/v3";
 const GRAPHQL = "/api/graphql";
+const DOWNLOADS = "/downloads/";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 async function readBody(incoming: IncomingMessage): Promise<string> {
@@ -62,7 +63,7 @@ function loginOf(caller: Caller): string | null {
 }
 
 /** Adds the entity tag to a successful read, and answers 304 where the reader has that version. */
-function withEntityTag(answer: Answer, text: string, known: string | undefined): Answer {
+function withEntityTag(answer: Answer, text: string | Buffer, known: string | undefined): Answer {
   const etag = `W/"${createHash("sha256").update(text).digest("hex")}"`;
   const headers = { ...answer.headers, etag };
   if (known?.split(",").some((one) => one.trim() === etag)) return { status: 304, headers };
@@ -95,6 +96,11 @@ function answerTo(
       accept: incoming.headers.accept ?? "",
       url,
     });
+    if (url.pathname.startsWith(DOWNLOADS)) {
+      const content = found(world.downloads.get(url.pathname.slice(DOWNLOADS.length)));
+      const headers = { "content-type": "application/zip" };
+      return { caller, match, requestBody, answer: { status: 200, body: content, headers } };
+    }
     if (url.pathname === `${PREFIX}/rate_limit`)
       return { caller, match, requestBody, answer: rateLimit.overview(caller) };
     rateLimit.count(caller);
@@ -108,10 +114,11 @@ function answerTo(
   }
 }
 
-function serialized(answer: Answer): { text: string; type: string } {
+function serialized(answer: Answer): { text: string | Buffer; type: string } {
   const type = answer.headers?.["content-type"] ?? JSON_TYPE;
   if (answer.body === undefined) return { text: "", type };
-  return { text: typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body), type };
+  const { body } = answer;
+  return { text: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body), type };
 }
 
 function spoiled(fault: Fault, status: number): Answer {

@@ -37,12 +37,16 @@ const EVENTS = [
   "issue_comment",
   "issues",
   "label",
+  "milestone",
   "pull_request",
   "pull_request_review",
   "push",
   "release",
   "repository",
   "repository_dispatch",
+  "status",
+  "workflow_dispatch",
+  "workflow_run",
 ] as const;
 
 let generated: string | undefined;
@@ -181,6 +185,25 @@ export function renameRepository(world: World, repository: Repository, name: str
     repository,
     by: asDoer(repository.owner),
     payload,
+  });
+}
+
+/** The person's fork, made where there is none; no App is installed on it. */
+export function fork(world: World, origin: Repository, owner: User): Repository {
+  const existing = [...world.repositories.values()].find(
+    (one) => one.forkOf === origin && one.owner === owner,
+  );
+  if (existing !== undefined) return existing;
+  if (world.repository(owner.login, origin.name) !== undefined)
+    throw new Error(`${owner.login} has another repository ${origin.name}`);
+  const { name, description, defaultBranch } = origin;
+  return world.addRepository({
+    owner: owner.login,
+    name,
+    private: origin.private,
+    defaultBranch,
+    forkOf: origin,
+    ...(description === null ? {} : { description }),
   });
 }
 

@@ -37,6 +37,7 @@ export interface NewRepository {
   readonly description?: string;
   readonly defaultBranch?: string;
   readonly collaborators?: Readonly<Record<string, Role>>;
+  readonly forkOf?: Repository;
 }
 
 /** Everything the stand-in knows, in memory, with the lookups the operations share. */
@@ -49,6 +50,10 @@ export class World extends EventEmitter<WorldEvents> {
   readonly teams = new Map<string, Set<string>>();
   readonly app: App;
   readonly now: () => number;
+  /** What may be fetched without a token, by the secret in its address. */
+  readonly downloads = new Map<string, Buffer>();
+  /** Apps beside ours, by slug: whose check runs are not ours. */
+  readonly otherApps = new Map<string, App>();
   /** Without a slash at the end; set once the server listens. */
   url = "";
   #lastId = 1000;
@@ -100,7 +105,7 @@ export class World extends EventEmitter<WorldEvents> {
       description: input.description ?? null,
       defaultBranch: input.defaultBranch ?? "main",
       collaborators: new Map(),
-      git: new GitStore(),
+      git: new GitStore(input.forkOf?.git),
       issues: new Map(),
       labels: new Map(),
       comments: new Map(),
@@ -108,6 +113,13 @@ export class World extends EventEmitter<WorldEvents> {
       checkRuns: new Map(),
       releases: new Map(),
       deployments: new Map(),
+      workflowIds: new Map(),
+      workflowRuns: new Map(),
+      statuses: [],
+      protections: new Map(),
+      rulesets: new Map(),
+      milestones: new Map(),
+      forkOf: input.forkOf ?? null,
       createdAt: at,
       updatedAt: at,
       pushedAt: at,

@@ -41,11 +41,19 @@ function signatureLine(role: string, who: Signature): string {
 
 /** The objects and refs of one repository, in memory. */
 export class GitStore {
-  readonly blobs = new Map<string, Buffer>();
-  readonly trees = new Map<string, readonly TreeEntry[]>();
-  readonly commits = new Map<string, Commit>();
+  readonly blobs: Map<string, Buffer>;
+  readonly trees: Map<string, readonly TreeEntry[]>;
+  readonly commits: Map<string, Commit>;
   /** Full name (`refs/heads/main`) to commit SHA. */
-  readonly refs = new Map<string, string>();
+  readonly refs: Map<string, string>;
+
+  /** A fork has its own refs and, as at GitHub, the objects in common with its origin. */
+  constructor(origin?: GitStore) {
+    this.blobs = origin?.blobs ?? new Map();
+    this.trees = origin?.trees ?? new Map();
+    this.commits = origin?.commits ?? new Map();
+    this.refs = new Map(origin?.refs);
+  }
 
   addBlob(content: Buffer): string {
     const sha = objectSha("blob", content);

@@ -7,9 +7,9 @@ import {
   optionalText,
   requiredText,
 } from "../input.ts";
-import type { CheckAction, CheckAnnotation, CheckRun, Doer, Repository } from "../model.ts";
-import { invalid, invalidRequest } from "../refusal.ts";
-import { checkRunInPayload } from "../serialize/check.ts";
+import type { CheckAction, CheckAnnotation, CheckRun, CheckSuite, Doer, Repository } from "../model.ts";
+import { forbidden, invalid, invalidRequest } from "../refusal.ts";
+import { checkRunInPayload, checkSuiteJson, suiteState } from "../serialize/check.ts";
 import { announce } from "../webhooks/announce.ts";
 import type { World } from "../world.ts";
 import { suiteFor } from "./commits.ts";
@@ -141,6 +141,14 @@ function announceRun(
 ): void {
   const payload = { check_run: checkRunInPayload(world, repository, run), ...more };
   announce(world, { event: "check_run", action, repository, by, payload });
+  if (action === "completed") announceSuite(world, repository, run.suite, by);
+}
+
+/** With the last of its runs the suite is completed too. */
+function announceSuite(world: World, repository: Repository, suite: CheckSuite, by: Doer): void {
+  if (suiteState(repository, suite).status !== "completed") return;
+  const payload = { check_suite: checkSuiteJson(world, repository, suite) };
+  announce(world, { event: "check_suite", action: "completed", repository, by, payload });
 }
 
 function applyOutput(run: CheckRun, output: Output | undefined): void {
@@ -151,7 +159,14 @@ function applyOutput(run: CheckRun, output: Output | undefined): void {
   run.annotations = [...run.annotations, ...output.annotations];
 }
 
-export function createCheckRun(world: World, repository: Repository, by: Doer, input: Input): CheckRun {
+/** `suite`: the App's own at that commit unless given. */
+export function createCheckRun(
+  world: World,
+  repository: Repository,
+  by: Doer,
+  input: Input,
+  suite?: CheckSuite,
+): CheckRun {
   const name = requiredText(input, "name", "CheckRun");
   const sha = requiredText(input, "head_sha", "CheckRun");
   if (!repository.git.commits.has(sha)) throw invalidRequest(`No commit found for SHA: ${sha}`);
@@ -160,7 +175,7 @@ export function createCheckRun(world: World, repository: Repository, by: Doer, i
   const actions = readActions(input) ?? [];
   const run: CheckRun = {
     id: world.nextId(),
-    suite: suiteFor(world, repository, sha, null, null).suite,
+    suite: suite ?? suiteFor(world, repository, sha, null, null, by.app ?? world.app).suite,
     headSha: sha,
     name,
     externalId: optionalText(input, "external_id") ?? null,
@@ -188,6 +203,12 @@ export function updateCheckRun(
   by: Doer,
   input: Input,
 ): void {
+  if (by.app !== run.suite.app)
+    throw forbidden(
+      "Invalid app_id `" +
+        (by.app?.id ?? "") +
+        "` - check run can only be modified by the GitHub App that created it.",
+    );
   const output = readOutput(input, run);
   const progress = readProgress(world, input, run);
   const actions = readActions(input);

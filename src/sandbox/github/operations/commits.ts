@@ -1,6 +1,14 @@
 import type { Commit, Files, Signature } from "../git/store.ts";
 import { NO_COMMIT } from "../git/store.ts";
-import { type CheckSuite, type Doer, type Issue, isPull, type Repository } from "../model.ts";
+import {
+  type App,
+  type CheckSuite,
+  type Doer,
+  type Issue,
+  isPull,
+  type PullRequest,
+  type Repository,
+} from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { repositoryPage } from "../serialize/basics.ts";
 import { checkSuiteJson } from "../serialize/check.ts";
@@ -52,19 +60,48 @@ export function suiteFor(
   sha: string,
   branch: string | null,
   before: string | null,
+  app: App = world.app,
 ): { suite: CheckSuite; isNew: boolean } {
-  const existing = [...repository.checkSuites.values()].find((suite) => suite.headSha === sha);
+  const existing = [...repository.checkSuites.values()].find(
+    (suite) => suite.headSha === sha && suite.app === app,
+  );
   if (existing !== undefined) return { suite: existing, isNew: false };
+  return { suite: addSuite(world, repository, sha, branch, before, app), isNew: true };
+}
+
+/** One more suite at the commit: GitHub Actions has one for each of its runs. */
+export function addSuite(
+  world: World,
+  repository: Repository,
+  sha: string,
+  branch: string | null,
+  before: string | null,
+  app: App,
+): CheckSuite {
   const suite: CheckSuite = {
     id: world.nextId(),
     headSha: sha,
     headBranch: branch,
-    app: world.app,
+    app,
     before,
     createdAt: world.now(),
   };
   repository.checkSuites.set(suite.id, suite);
-  return { suite, isNew: true };
+  return suite;
+}
+
+/** Pull requests whose head is the branch, in the repository itself and, for a fork, in its origin. */
+function pullsFrom(
+  repository: Repository,
+  branch: string,
+): { readonly base: Repository; readonly issue: PullRequest }[] {
+  const bases = repository.forkOf === null ? [repository] : [repository, repository.forkOf];
+  return bases.flatMap((base) =>
+    [...base.issues.values()]
+      .filter(isPull)
+      .filter(({ pull }) => pull.headRepository === repository && pull.headRef === branch)
+      .map((issue) => ({ base, issue })),
+  );
 }
 
 function announcePush(
@@ -130,22 +167,17 @@ function followPulls(
   before: string,
   after: string,
 ): void {
-  for (const issue of repository.issues.values()) {
-    if (!isPull(issue) || issue.state !== "open") continue;
-    if (issue.pull.headRef === branch) {
-      issue.pull.headSha = after;
-      for (const commit of repository.git.between(before, after))
-        recordCommit(world, repository, issue, by, commit);
-      announceIssue(world, repository, issue, "synchronize", by, { before, after });
-    }
+  for (const { base, issue } of pullsFrom(repository, branch)) {
+    if (issue.state !== "open") continue;
+    issue.pull.headSha = after;
+    for (const commit of repository.git.between(before, after)) recordCommit(world, base, issue, by, commit);
+    announceIssue(world, base, issue, "synchronize", by, { before, after });
   }
 }
 
 /** Without its branch a pull request cannot go on: GitHub closes it. */
 function closePullsOf(world: World, repository: Repository, by: Doer, branch: string): void {
-  for (const issue of repository.issues.values()) {
-    if (isPull(issue) && issue.pull.headRef === branch) closeIssue(world, repository, issue, by);
-  }
+  for (const { base, issue } of pullsFrom(repository, branch)) closeIssue(world, base, issue, by);
 }
 
 export function recordCommit(

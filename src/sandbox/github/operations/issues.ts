@@ -4,6 +4,7 @@ import { simpleUser } from "../serialize/basics.ts";
 import { announceIssue } from "../webhooks/announce.ts";
 import { hasRole, type World } from "../world.ts";
 import { addLabels, labelsNamed, setLabels } from "./labels.ts";
+import { setMilestone } from "./milestones.ts";
 import { record } from "./timeline.ts";
 
 const BODY_LIMIT = 65_536;
@@ -15,6 +16,8 @@ export interface NewIssue {
   readonly body?: string | null | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly assignees?: readonly string[] | undefined;
+  /** Number of the milestone. */
+  readonly milestone?: number | null | undefined;
 }
 
 function checkTexts(title: string | undefined, body: string | null | undefined): void {
@@ -67,6 +70,7 @@ export function addIssue(
     updatedAt: at,
     closedAt: null,
     closedBy: null,
+    milestone: null,
     reactions: [],
     timeline: [],
     pull,
@@ -91,7 +95,10 @@ export function openIssue(world: World, repository: Repository, by: Doer, input:
     by,
     labels.map((label) => label.name),
   );
-  if (maySort) addAssignees(world, repository, issue, by, input.assignees ?? []);
+  if (maySort) {
+    addAssignees(world, repository, issue, by, input.assignees ?? []);
+    setMilestone(world, repository, issue, by, input.milestone ?? null);
+  }
   return issue;
 }
 
@@ -149,7 +156,7 @@ export function reopenIssue(world: World, repository: Repository, issue: Issue, 
   issue.state = "open";
   issue.stateReason = issue.pull === null ? "reopened" : null;
   if (issue.pull !== null)
-    issue.pull.headSha = repository.git.branch(issue.pull.headRef) ?? issue.pull.headSha;
+    issue.pull.headSha = issue.pull.headRepository.git.branch(issue.pull.headRef) ?? issue.pull.headSha;
   issue.closedAt = null;
   issue.closedBy = null;
   record(world, issue, "reopened", by, { state_reason: issue.stateReason });
@@ -163,6 +170,7 @@ export interface IssueEdit {
   readonly stateReason?: CloseReason | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly assignees?: readonly string[] | undefined;
+  readonly milestone?: number | null | undefined;
 }
 
 /** What a webhook says of an edit: the former title and body. */
@@ -206,6 +214,7 @@ export function editIssue(
     removeAssignees(world, repository, issue, by, gone);
     addAssignees(world, repository, issue, by, edit.assignees);
   }
+  if (edit.milestone !== undefined) setMilestone(world, repository, issue, by, edit.milestone);
   if (edit.state === "closed") closeIssue(world, repository, issue, by, edit.stateReason);
   if (edit.state === "open") reopenIssue(world, repository, issue, by);
 }

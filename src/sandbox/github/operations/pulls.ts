@@ -13,23 +13,26 @@ import { record, recordLive } from "./timeline.ts";
 export interface NewPull {
   readonly title: string;
   readonly body?: string | null | undefined;
-  /** `branch` or `owner:branch`; the owner must be the repository's: there are no forks here. */
+  /** `branch`, or `owner:branch` where the owner has a fork. */
   readonly head: string;
   readonly base: string;
   readonly draft?: boolean | undefined;
 }
 
-function branchOf(repository: Repository, head: string): string {
-  const [owner, branch] = head.includes(":") ? head.split(":", 2) : [repository.owner.login, head];
-  if (branch === undefined || owner?.toLowerCase() !== repository.owner.login.toLowerCase())
-    throw invalid("PullRequest", "head", "invalid");
-  return branch;
+/** The repository that the head is in, which is the base or a fork of it, and the branch there. */
+function headOf(world: World, base: Repository, head: string): { repository: Repository; branch: string } {
+  const [owner = "", branch] = head.includes(":") ? head.split(":", 2) : [base.owner.login, head];
+  const repository = [base, ...world.repositories.values()].find(
+    (one) => (one === base || one.forkOf === base) && one.owner.login.toLowerCase() === owner.toLowerCase(),
+  );
+  if (branch === undefined || repository === undefined) throw invalid("PullRequest", "head", "invalid");
+  return { repository, branch };
 }
 
 export function openPullRequest(world: World, repository: Repository, by: Doer, input: NewPull): PullRequest {
   const { git } = repository;
-  const headRef = branchOf(repository, input.head);
-  const headSha = git.branch(headRef);
+  const { repository: headRepository, branch: headRef } = headOf(world, repository, input.head);
+  const headSha = headRepository.git.branch(headRef);
   const baseSha = git.branch(input.base);
   if (headSha === undefined) throw invalid("PullRequest", "head", "invalid");
   if (baseSha === undefined) throw invalid("PullRequest", "base", "invalid");
@@ -38,17 +41,22 @@ export function openPullRequest(world: World, repository: Repository, by: Doer, 
     throw invalid("PullRequest", "base", "custom", `No commits between ${input.base} and ${headRef}`);
   const twin = [...repository.issues.values()].find(
     (one) =>
-      isPull(one) && one.state === "open" && one.pull.headRef === headRef && one.pull.baseRef === input.base,
+      isPull(one) &&
+      one.state === "open" &&
+      one.pull.headRepository === headRepository &&
+      one.pull.headRef === headRef &&
+      one.pull.baseRef === input.base,
   );
   if (twin !== undefined) {
     throw invalid(
       "PullRequest",
       "base",
       "custom",
-      `A pull request already exists for ${repository.owner.login}:${headRef}.`,
+      `A pull request already exists for ${headRepository.owner.login}:${headRef}.`,
     );
   }
   const pull = {
+    headRepository,
     headRef,
     headSha,
     baseRef: input.base,
@@ -231,7 +239,7 @@ export function mergePullRequest(
     merge.title ??
     (method === "squash"
       ? `${issue.title} (#${issue.number})`
-      : `Merge pull request #${issue.number} from ${repository.owner.login}/${pull.headRef}`);
+      : `Merge pull request #${issue.number} from ${pull.headRepository.owner.login}/${pull.headRef}`);
   const message = [heading, merge.message ?? (method === "squash" ? "" : issue.title)]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -33,7 +33,7 @@ function shaOf(call: RepositoryCall): string {
   return commit.sha;
 }
 
-/** Only the newest run of each name, unless `filter=all`. */
+/** Only the newest run of each name in each suite, unless `filter=all`. */
 function runsAt(call: RepositoryCall, sha: string): CheckRun[] {
   const { query } = call;
   const name = query.get("check_name");
@@ -46,7 +46,7 @@ function runsAt(call: RepositoryCall, sha: string): CheckRun[] {
       (status === null || run.status === status) &&
       (appId === null || String(run.suite.app.id) === appId),
   );
-  const newest = new Map(runs.map((run) => [run.name, run]));
+  const newest = new Map(runs.map((run) => [`${run.suite.id}/${run.name}`, run]));
   return (query.get("filter") === "all" ? runs : [...newest.values()]).toReversed();
 }
 

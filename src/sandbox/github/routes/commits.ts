@@ -12,11 +12,16 @@ import { found, type World } from "../world.ts";
 
 const CONTENTS = ["contents"];
 
+/** By a protection of its own, or by a ruleset. */
+function isProtected({ protections, rulesets }: Repository, branch: string): boolean {
+  return protections.has(branch) || rulesets.has(branch);
+}
+
 function shortBranch(world: World, repository: Repository, name: string, sha: string) {
   return {
     name,
     commit: { sha, url: repositoryApi(world, repository, `/commits/${sha}`) },
-    protected: false,
+    protected: isProtected(repository, name),
   };
 }
 
@@ -26,16 +31,21 @@ function getBranch(call: RepositoryCall) {
   const commit = repository.git.commits.get(repository.git.branch(name) ?? "");
   if (commit === undefined) throw new Refusal(404, "Branch not found");
   const self = repositoryApi(world, repository, `/branches/${name}`);
+  const checks = repository.protections.get(name);
   return {
     status: 200,
     body: {
       name,
       commit: commitJson(world, repository, commit),
       _links: { self, html: repositoryPage(world, repository, `/tree/${name}`) },
-      protected: false,
+      protected: isProtected(repository, name),
       protection: {
-        enabled: false,
-        required_status_checks: { enforcement_level: "off", contexts: [], checks: [] },
+        enabled: checks !== undefined,
+        required_status_checks: {
+          enforcement_level: checks === undefined ? "off" : "non_admins",
+          contexts: (checks ?? []).map(({ context }) => context),
+          checks: (checks ?? []).map(({ context, appId }) => ({ context, app_id: appId })),
+        },
       },
       protection_url: `${self}/protection`,
     },

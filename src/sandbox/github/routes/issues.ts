@@ -1,5 +1,13 @@
 import { doerOf } from "../auth.ts";
-import { type Input, isObject, oneOf, optionalNames, optionalText, requiredText } from "../input.ts";
+import {
+  type Input,
+  isObject,
+  oneOf,
+  optionalNames,
+  optionalNumber,
+  optionalText,
+  requiredText,
+} from "../input.ts";
 import type { Issue } from "../model.ts";
 import {
   addAssignees,
@@ -47,6 +55,11 @@ function assigneesOf(input: Input): string[] | undefined {
     optionalNames(input, "assignees") ??
     (typeof input["assignee"] === "string" ? [input["assignee"]] : undefined)
   );
+}
+
+/** `null` takes the issue out of its milestone; leaving it out keeps it. */
+function milestoneOf(input: Input): number | null | undefined {
+  return input["milestone"] === null ? null : optionalNumber(input, "milestone");
 }
 
 function matches(call: Call, issue: Issue): boolean {
@@ -106,6 +119,7 @@ function edited(input: Input) {
     stateReason,
     labels: optionalNames(input, "labels"),
     assignees: assigneesOf(input),
+    milestone: milestoneOf(input),
   };
 }
 
@@ -120,6 +134,7 @@ export const issueRoutes: readonly Route[] = [
       body: bodyOf(input),
       labels: optionalNames(input, "labels"),
       assignees: assigneesOf(input),
+      milestone: milestoneOf(input),
     });
     return { status: 201, body: issueInFull(world, repository, issue) };
   }),

@@ -18,7 +18,6 @@ function list(call: RepositoryCall) {
   const state = query.get("state") ?? "open";
   const head = query.get("head");
   const base = query.get("base");
-  const owner = repository.owner.login.toLowerCase();
   // GitHub ignores a head filter without an owner; being strict here shows the mistake.
   const [headOwner, headRef] = head === null ? [] : head.split(":", 2);
   const pulls = [...repository.issues.values()]
@@ -28,7 +27,8 @@ function list(call: RepositoryCall) {
         (state === "all" || issue.state === state) &&
         (head === null ||
           headRef === undefined ||
-          (headOwner?.toLowerCase() === owner && issue.pull.headRef === headRef)) &&
+          (headOwner?.toLowerCase() === issue.pull.headRepository.owner.login.toLowerCase() &&
+            issue.pull.headRef === headRef)) &&
         (base === null || issue.pull.baseRef === base),
     );
   const time = (issue: PullRequest) => (query.get("sort") === "updated" ? issue.updatedAt : issue.createdAt);

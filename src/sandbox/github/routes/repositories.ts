@@ -1,10 +1,11 @@
 import { doerOf } from "../auth.ts";
 import { isObject, requiredText } from "../input.ts";
-import { page } from "../pagination.ts";
+import { listed, page } from "../pagination.ts";
 import { forbidden, invalid, notFound } from "../refusal.ts";
 import { parameter, type RepositoryCall, type Route, read, route, type WriteCall, write } from "../router.ts";
 import { api, publicUser } from "../serialize/basics.ts";
 import { collaboratorPermission, fullRepository, repositoryJson } from "../serialize/repository.ts";
+import { fork } from "../setup.ts";
 import { announce } from "../webhooks/announce.ts";
 import { found, roleOf } from "../world.ts";
 
@@ -35,6 +36,14 @@ export const repositoryRoutes: readonly Route[] = [
     body: fullRepository(call.world, call.repository),
   })),
   write("POST /repos/{owner}/{repo}/dispatches", ["contents"], "write", dispatch),
+  read("GET /repos/{owner}/{repo}/forks", ["metadata"], (call) => {
+    const forks = [...call.world.repositories.values()].filter((one) => one.forkOf === call.repository);
+    return listed(call, forks, (one) => repositoryJson(call.world, one));
+  }),
+  write("POST /repos/{owner}/{repo}/forks", ["administration"], "read", (call) => ({
+    status: 202,
+    body: fullRepository(call.world, fork(call.world, call.repository, call.by.user)),
+  })),
 ];
 
 /** Roles, teams and accounts: what authorisation is decided on. */

@@ -80,12 +80,17 @@ export function publicUser(world: World, user: User) {
   };
 }
 
-/** `author_association`, from what the person is in the repository. */
+/** `author_association`, from what the person is in the repository and has given to it. */
 export function association(
   repository: Repository,
   user: User,
-): "OWNER" | "MEMBER" | "COLLABORATOR" | "NONE" {
+): "OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR" | "NONE" {
   if (repository.owner === user) return "OWNER";
-  if (!repository.collaborators.has(user.login.toLowerCase())) return "NONE";
+  if (!repository.collaborators.has(user.login.toLowerCase())) {
+    const merged = [...repository.issues.values()].some(
+      (issue) => issue.user === user && typeof issue.pull?.mergedAt === "number",
+    );
+    return merged ? "CONTRIBUTOR" : "NONE";
+  }
   return repository.owner.type === "Organization" ? "MEMBER" : "COLLABORATOR";
 }

@@ -6,10 +6,12 @@ import { headCommit } from "./git.ts";
 import { pullMinimal } from "./pull.ts";
 import { repositoryJson } from "./repository.ts";
 
-function pullsAt(world: World, repository: Repository, sha: string) {
-  const pulls = [...repository.issues.values()]
-    .filter(isPull)
-    .filter((issue) => issue.state === "open" && issue.pull.headSha === sha);
+/** Open pull requests of the repository with that head. */
+export function pullsAt(world: World, repository: Repository, sha: string) {
+  const pulls = [...repository.issues.values()].filter(isPull).filter(
+    // GitHub leaves out pull requests from forks.
+    ({ state, pull }) => state === "open" && pull.headSha === sha && pull.headRepository === repository,
+  );
   return pulls.map((issue) => pullMinimal(world, repository, issue));
 }
 
@@ -68,7 +70,7 @@ export function checkRunInPayload(world: World, repository: Repository, run: Che
 }
 
 /** A suite is as far as its least advanced run, and as bad as its worst. */
-function suiteState(
+export function suiteState(
   repository: Repository,
   suite: CheckSuite,
 ): { status: string; conclusion: string | null } {

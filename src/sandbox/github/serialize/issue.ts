@@ -19,6 +19,7 @@ import {
   simpleUser,
   simpleUserOrNull,
 } from "./basics.ts";
+import { milestoneJson } from "./milestone.ts";
 
 /** `label` */
 export function labelJson(world: World, repository: Repository, label: Label) {
@@ -85,7 +86,7 @@ export function issueJson(world: World, repository: Repository, issue: Issue) {
     active_lock_reason: issue.lockReason,
     assignee: simpleUserOrNull(world, issue.assignees[0] ?? null),
     assignees: issue.assignees.map((user) => simpleUser(world, user)),
-    milestone: null,
+    milestone: issue.milestone === null ? null : milestoneJson(world, repository, issue.milestone),
     comments: commentsOf(repository, issue.number).length,
     created_at: iso(issue.createdAt),
     updated_at: iso(issue.updatedAt),

@@ -43,7 +43,7 @@ export function pullSimple(world: World, repository: Repository, issue: PullRequ
     user: asIssue.user,
     body: issue.body,
     labels: asIssue.labels,
-    milestone: null,
+    milestone: asIssue.milestone,
     created_at: asIssue.created_at,
     updated_at: asIssue.updated_at,
     closed_at: asIssue.closed_at,
@@ -53,7 +53,7 @@ export function pullSimple(world: World, repository: Repository, issue: PullRequ
     assignees: asIssue.assignees,
     requested_reviewers: pull.requestedReviewers.map((user) => simpleUser(world, user)),
     requested_teams: [],
-    head: side(world, repository, pull.headRef, pull.headSha),
+    head: side(world, pull.headRepository, pull.headRef, pull.headSha),
     base: side(world, repository, pull.baseRef, pull.baseSha),
     _links: {
       self: { href: self },
@@ -112,13 +112,13 @@ export function pullJson(world: World, repository: Repository, issue: PullReques
 
 /** `pull-request-minimal`, as check runs list it */
 export function pullMinimal(world: World, repository: Repository, issue: PullRequest) {
-  const repo = { id: repository.id, url: repositoryApi(world, repository), name: repository.name };
+  const brief = (one: Repository) => ({ id: one.id, url: repositoryApi(world, one), name: one.name });
   return {
     id: issue.id,
     number: issue.number,
     url: repositoryApi(world, repository, `/pulls/${issue.number}`),
-    head: { ref: issue.pull.headRef, sha: issue.pull.headSha, repo },
-    base: { ref: issue.pull.baseRef, sha: issue.pull.baseSha, repo },
+    head: { ref: issue.pull.headRef, sha: issue.pull.headSha, repo: brief(issue.pull.headRepository) },
+    base: { ref: issue.pull.baseRef, sha: issue.pull.baseSha, repo: brief(repository) },
   };
 }
 

@@ -55,7 +55,7 @@ export function repositoryJson(world: World, repository: Repository) {
     owner: simpleUser(world, repository.owner),
     html_url: page,
     description: repository.description,
-    fork: false,
+    fork: repository.forkOf !== null,
     url: repositoryApi(world, repository),
     ...Object.fromEntries(
       Object.entries(LINKS).map(([name, path]) => [name, repositoryApi(world, repository, path)]),

@@ -27,6 +27,10 @@ const NEEDS: Readonly<Record<string, readonly [permission: string, level: Access
   delete: ["contents", "read"],
   release: ["contents", "read"],
   repository_dispatch: ["contents", "read"],
+  milestone: ["issues", "read"],
+  status: ["statuses", "read"],
+  workflow_dispatch: ["contents", "read"],
+  workflow_run: ["actions", "read"],
   deployment: ["deployments", "read"],
   deployment_status: ["deployments", "read"],
 };
