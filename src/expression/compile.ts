@@ -4,7 +4,7 @@ import { unreachable } from "../core/problem.ts";
 import type { Node } from "./ast.ts";
 import { binary, unary } from "./operators.ts";
 import { Fault } from "./problems.ts";
-import { entry, isList, items } from "./values.ts";
+import { entry, find, items } from "./values.ts";
 import type { Work } from "./work.ts";
 
 /** A node made ready to run. @throws Fault for a user's mistake */
@@ -119,17 +119,25 @@ function compileMapped(node: Access, object: Code): Code {
       return work.list(all);
     };
   }
-  const key = node.kind === "member" ? () => node.name : compile(node.index);
+  if (node.kind === "member") {
+    const { name, offset } = node;
+    return (work) => entriesOf(items(object(work)), name, offset, work);
+  }
+  const key = compile(node.index);
   return (work) => {
     const values = items(object(work));
-    const found = key(work);
-    work.offset = node.offset;
-    work.charge(values.length);
-    return values.filter((item) => hasEntry(item, found)).map((item) => entry(item, found));
+    return entriesOf(values, key(work), node.offset, work);
   };
 }
 
-function hasEntry(value: Json, key: Json): boolean {
-  if (isList(value)) return typeof key === "number" && key in value;
-  return isObject(value) && key !== null && typeof key !== "object" && Object.hasOwn(value, String(key));
+/** One loop, because a list may have thousands of items: filter and then map took twice as long. */
+function entriesOf(values: readonly Json[], key: Json, offset: number, work: Work): readonly Json[] {
+  work.offset = offset;
+  work.charge(values.length);
+  const found: Json[] = [];
+  for (const value of values) {
+    const each = find(value, key);
+    if (each !== undefined) found.push(each);
+  }
+  return found;
 }

@@ -18,14 +18,19 @@ export function typeName(value: Json): string {
 }
 
 /**
- * The entry under a key, or null. Only a list's items and an object's own entries exist: nothing inherited,
+ * The entry under a key, or undefined. Only a list's items and an object's own entries exist: nothing inherited,
  * no `length`, and text has no members at all. Numbers and booleans find an object's key as in Actions.
  */
+export function find(value: Json, key: Json): Json | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isList(value)) return typeof key === "number" ? value[key] : undefined;
+  if (key === null || typeof key === "object") return undefined;
+  return own(value as Readonly<Record<string, Json>>, typeof key === "string" ? key : String(key));
+}
+
+/** The entry under a key, or null for a missing one. */
 export function entry(value: Json, key: Json): Json {
-  if (typeof value !== "object" || value === null) return null;
-  if (isList(value)) return (typeof key === "number" ? value[key] : undefined) ?? null;
-  if (key === null || typeof key === "object") return null;
-  return own(value as Readonly<Record<string, Json>>, String(key)) ?? null;
+  return find(value, key) ?? null;
 }
 
 /** A list's items, an object's values in order, nothing for anything else. */
@@ -88,7 +93,10 @@ export function contains(search: Json, item: Json, work: Work): boolean {
   if (search === null) return false;
   if (isList(search)) {
     work.charge(search.length);
-    return search.some((each) => equal(each, item, work));
+    for (const each of search) {
+      if (equal(each, item, work)) return true;
+    }
+    return false;
   }
   if (item === null) return false;
   if (typeof item !== "string") {
