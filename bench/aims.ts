@@ -1,3 +1,5 @@
+import { promised } from "./expression-cases.ts";
+import type { ExpressionRow } from "./expressions.ts";
 import type { Kind, Row } from "./measure.ts";
 
 /** The figure of the program's seed: a step costs less than this (ms). */
@@ -60,4 +62,22 @@ export function judge(rows: readonly Row[]): readonly Aim[] {
   const measured = Math.max(...slowest);
   const seed = { aim: "seed's figure: ms a step, the largest p99", wanted: `under ${seedMsPerStep}` };
   return [...aims, { ...seed, measured, met: measured < seedMsPerStep }];
+}
+
+/** An evaluation of the promised condition takes less than this. */
+const promisedMicroseconds = 2;
+
+/** Over values at hand, and with the scope of an execution made for it; nothing where it was not measured. */
+export function judgeExpressions(rows: readonly ExpressionRow[]): readonly Aim[] {
+  const row = rows.find(({ source }) => source === promised);
+  if (!row) return [];
+  const ways = [
+    ["evaluation of the promised condition, µs", row.nanoseconds.hishamos],
+    ["the same with an execution's scope, µs", row.nanoseconds["over an execution"]],
+  ] as const;
+  return ways.map(([aim, nanoseconds]) => {
+    const measured = nanoseconds / 1000;
+    const wanted = `under ${promisedMicroseconds}`;
+    return { aim, wanted, measured, met: measured < promisedMicroseconds };
+  });
 }

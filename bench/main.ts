@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import { judge } from "./aims.ts";
+import { judge, judgeExpressions } from "./aims.ts";
 import { recordDocuments } from "./documents.ts";
 import { openEmbedded } from "./embedded.ts";
+import { type ExpressionSize, measureExpressions } from "./expressions.ts";
 import { type GroundName, groundNames } from "./ground.ts";
 import { stepsPerExecution } from "./load.ts";
 import { describeMachine } from "./machine.ts";
@@ -18,10 +19,16 @@ const usage = `Usage: npm run bench -- [--only NAME] [--quick] [--json]
 
 const full: Size = { executions: 1_000, slice: { 1: 20, 100: 200 }, warmUp: 100 };
 const quick: Size = { executions: 4, slice: { 1: 2, 100: 2 }, warmUp: 1 };
+const fullExpressions: ExpressionSize = { slices: 25, sliceMs: 2, warmUpMs: 25 };
+const quickExpressions: ExpressionSize = { slices: 1, sliceMs: 0.1, warmUpMs: 0.1 };
 const openers = { embedded: openEmbedded, postgres: openPostgres };
 
 function names(): string[] {
-  return groundNames.flatMap((ground) => [ground, ...concurrencies.map((count) => `${ground}-${count}`)]);
+  const grounds = groundNames.flatMap((ground) => [
+    ground,
+    ...concurrencies.map((count) => `${ground}-${count}`),
+  ]);
+  return [...grounds, "expressions"];
 }
 
 interface Options {
@@ -46,23 +53,43 @@ function readOptions(args: readonly string[]): Options | null {
   }
 }
 
-function isWanted({ only }: Options, ground: GroundName, concurrency: number): boolean {
-  return only.length === 0 || only.includes(ground) || only.includes(`${ground}-${concurrency}`);
+function isWanted({ only }: Options, ...parts: readonly string[]): boolean {
+  return only.length === 0 || parts.some((name) => only.includes(name));
 }
 
 async function bench(options: Options): Promise<Report> {
   const began = performance.now();
   const machine = describeMachine();
-  const { copy, meanBytes } = await recordDocuments();
+  const steps = await benchSteps(options);
+  let expressions: Report["expressions"] = [];
+  if (isWanted(options, "expressions")) {
+    process.stderr.write("measuring expressions\n");
+    expressions = await measureExpressions(options.quick ? quickExpressions : fullExpressions);
+  }
+  return {
+    machine,
+    ...steps,
+    expressions,
+    aims: [...judge(steps.rows), ...judgeExpressions(expressions)],
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+async function benchSteps(options: Options): Promise<Pick<Report, "databases" | "document" | "rows">> {
+  const isAsked = (ground: GroundName, concurrency: number) =>
+    isWanted(options, ground, `${ground}-${concurrency}`);
+  const wanted = groundNames
+    .map((name) => ({ name, at: concurrencies.filter((concurrency) => isAsked(name, concurrency)) }))
+    .filter(({ at }) => at.length > 0);
   const databases: Report["databases"][number][] = [];
   const rows: Row[] = [];
-  for (const name of groundNames) {
-    const wanted = concurrencies.filter((concurrency) => isWanted(options, name, concurrency));
-    if (wanted.length === 0) continue;
+  if (wanted.length === 0) return { databases, document: null, rows };
+  const { copy, meanBytes } = await recordDocuments();
+  for (const { name, at } of wanted) {
     const ground = await openers[name]();
     try {
       databases.push({ name, facts: ground.facts });
-      for (const concurrency of wanted) {
+      for (const concurrency of at) {
         process.stderr.write(`measuring ${name}, ${concurrency} at once\n`);
         rows.push(...(await measure(ground, copy, concurrency, options.quick ? quick : full)));
       }
@@ -70,15 +97,7 @@ async function bench(options: Options): Promise<Report> {
       await ground.close();
     }
   }
-  const document = { meanBytes, stepsPerExecution };
-  return {
-    machine,
-    databases,
-    document,
-    rows,
-    aims: judge(rows),
-    seconds: (performance.now() - began) / 1000,
-  };
+  return { databases, document: { meanBytes, stepsPerExecution }, rows };
 }
 
 const options = readOptions(process.argv.slice(2));

@@ -1,4 +1,6 @@
 import type { Aim } from "./aims.ts";
+import { otherNames } from "./expression-cases.ts";
+import type { ExpressionRow } from "./expressions.ts";
 import type { GroundName } from "./ground.ts";
 import type { Machine } from "./machine.ts";
 import type { Row } from "./measure.ts";
@@ -10,52 +12,83 @@ export interface Report {
     readonly name: GroundName;
     readonly facts: Readonly<Record<string, string>>;
   }[];
-  readonly document: { readonly meanBytes: number; readonly stepsPerExecution: number };
+  /** What executions store; null where none were measured. */
+  readonly document: { readonly meanBytes: number; readonly stepsPerExecution: number } | null;
   readonly rows: readonly Row[];
+  readonly expressions: readonly ExpressionRow[];
   readonly aims: readonly Aim[];
   readonly seconds: number;
 }
 
 /** The report as a person reads it. */
-export function render({ machine, databases, document, rows, aims, seconds }: Report): string {
+export function render({ machine, databases, document, rows, expressions, aims, seconds }: Report): string {
   const { cores, cpu, memoryGb, system, node, load, fsyncMs } = machine;
   const facts = databases.map(({ name, facts: { version, ...rest } }) => {
     const others = Object.entries(rest).map(([key, value]) => `, ${key} ${value}`);
     return `${name}: ${version}${others.join("")}`;
   });
-  return [
-    `${cores} cores (${cpu}), ${memoryGb} GB, ${system}, Node ${node}, load ${load}, fsync of 4 KB ${ms(fsyncMs)} ms`,
-    ...facts,
-    `executions of ${document.stepsPerExecution} steps, documents of ${document.meanBytes} bytes in the mean`,
-    "",
-    ...table(
-      ["database", "at once", "way", "executions", "steps/s", "writes/s", "p50 ms", "p99 ms"],
-      rows.map((row) => [
-        row.ground,
-        String(row.concurrency),
-        row.kind,
-        String(row.executions),
-        whole(row.stepsPerSecond),
-        whole(row.writesPerSecond),
-        ms(row.p50Ms),
-        ms(row.p99Ms),
-      ]),
-    ),
-    "",
-    ...table(
-      ["aim", "wanted", "measured", ""],
-      aims.map(({ aim, wanted, measured, met }) => [
-        aim,
-        wanted,
-        measured.toFixed(2),
-        met ? "met" : "missed",
-      ]),
-    ),
-    "",
-    "p50 and p99: the overhead per step; for bare upserts one upsert. Their steps/s: with an engine that costs nothing.",
-    `${Math.round(seconds)} s in all`,
-    "",
-  ].join("\n");
+  const stored =
+    document &&
+    `executions of ${document.stepsPerExecution} steps, documents of ${document.meanBytes} bytes in the mean`;
+  const parts = [
+    [
+      `${cores} cores (${cpu}), ${memoryGb} GB, ${system}, Node ${node}, load ${load}, fsync of 4 KB ${ms(fsyncMs)} ms`,
+      ...facts,
+      ...(stored === null ? [] : [stored]),
+    ],
+    stepTable(rows),
+    expressionTable(expressions),
+    aimTable(aims),
+    [
+      ...(rows.length === 0
+        ? []
+        : [
+            "p50 and p99: the overhead per step; for bare upserts one upsert. Their steps/s: with an engine that costs nothing.",
+          ]),
+      ...(expressions.length === 0
+        ? []
+        : ["Expressions: medians of one evaluation; the others' as multiples of ours over the same values."]),
+      `${Math.round(seconds)} s in all`,
+    ],
+  ];
+  const told = parts.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`);
+  return told.join("\n");
+}
+
+function stepTable(rows: readonly Row[]): string[] {
+  return table(
+    ["database", "at once", "way", "executions", "steps/s", "writes/s", "p50 ms", "p99 ms"],
+    rows.map((row) => [
+      row.ground,
+      String(row.concurrency),
+      row.kind,
+      String(row.executions),
+      whole(row.stepsPerSecond),
+      whole(row.writesPerSecond),
+      ms(row.p50Ms),
+      ms(row.p99Ms),
+    ]),
+  );
+}
+
+function expressionTable(rows: readonly ExpressionRow[]): string[] {
+  return table(
+    ["expression", "µs", "with a scope", ...otherNames],
+    rows.map(({ source, nanoseconds }) => [
+      // A bar would end the cell.
+      `\`${source.replaceAll("|", "\\|")}\``,
+      ms(nanoseconds.hishamos / 1000),
+      ms(nanoseconds["over an execution"] / 1000),
+      ...otherNames.map((name) => `${(nanoseconds[name] / nanoseconds.hishamos).toFixed(1)} x`),
+    ]),
+  );
+}
+
+function aimTable(aims: readonly Aim[]): string[] {
+  return table(
+    ["aim", "wanted", "measured", ""],
+    aims.map(({ aim, wanted, measured, met }) => [aim, wanted, measured.toFixed(2), met ? "met" : "missed"]),
+  );
 }
 
 function ms(value: number): string {
@@ -66,8 +99,9 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** Markdown, so that it can be pasted as it is. */
+/** Markdown, so that it can be pasted as it is; nothing without rows. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;

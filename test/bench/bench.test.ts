@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { judge } from "../../bench/aims.ts";
+import { judge, judgeExpressions } from "../../bench/aims.ts";
+import { type ExpressionCase, expressionCases, otherNames, promised } from "../../bench/expression-cases.ts";
+import { type ExpressionRow, measureExpressions } from "../../bench/expressions.ts";
 import type { Kind, Row } from "../../bench/measure.ts";
 import type { Report } from "../../bench/report.ts";
 import { percentile } from "../../bench/samples.ts";
@@ -25,15 +27,36 @@ test("a quick run tells in one JSON object what each way did, beside the bare li
     expect(row.p50Ms).toBeGreaterThan(0);
     expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
   }
-  expect(report.document.stepsPerExecution).toBe(7);
-  expect(report.document.meanBytes).toBeGreaterThan(3_800);
-  expect(report.document.meanBytes).toBeLessThan(4_400);
+  expect(report.document?.stepsPerExecution).toBe(7);
+  expect(report.document?.meanBytes).toBeGreaterThan(3_800);
+  expect(report.document?.meanBytes).toBeLessThan(5_000);
   expect(report.databases.map(({ facts }) => facts)).toMatchObject([{ journal: "wal", synchronous: "full" }]);
   expect(report.aims.map(({ aim }) => aim)).toEqual([
     "embedded: overhead per step / one upsert",
     "embedded: throughput / coalesced upserts",
     "seed's figure: ms a step, the largest p99",
   ]);
+});
+
+test("expressions alone are measured without a database, all evaluators giving the same answers", async () => {
+  const { stdout } = await bench("--quick", "--json", "--only", "expressions");
+  const report: Report = JSON.parse(stdout);
+  expect(report).toMatchObject({ databases: [], document: null, rows: [] });
+  expect(report.expressions.map(({ source }) => source)).toEqual(expressionCases.map(({ source }) => source));
+  for (const { nanoseconds } of report.expressions) {
+    expect(Object.keys(nanoseconds)).toEqual(["hishamos", "over an execution", ...otherNames]);
+    expect(Object.values(nanoseconds).every((each) => each > 0)).toBe(true);
+  }
+  expect(report.aims.map(({ aim }) => aim)).toEqual([
+    "evaluation of the promised condition, µs",
+    "the same with an execution's scope, µs",
+  ]);
+});
+
+test("a wrong answer ends the benchmark", async () => {
+  const wrong = { source: "1 + 1 == 2", others: expressionCases[0]?.others, value: false };
+  const asked = measureExpressions({ slices: 1, sliceMs: 0, warmUpMs: 0 }, [wrong as ExpressionCase]);
+  await expect(asked).rejects.toThrow("hishamos answers true to 1 + 1 == 2, not false");
 });
 
 test("what there is to measure is named where something else is asked for", async () => {
@@ -67,6 +90,24 @@ test.for([
     row("in-process queue", 100, 1, given.perSecond),
   ]);
   expect(aims.map(({ met }) => met)).toEqual(given.verdict);
+});
+
+const evaluated = (ours: number, withScope: number): ExpressionRow => ({
+  source: promised,
+  nanoseconds: {
+    hishamos: ours,
+    "over an execution": withScope,
+    "@actions/expressions": 1,
+    jexl: 1,
+    jsonata: 1,
+  },
+});
+
+test.for([
+  [1_999, 2_000, [true, false]],
+  [2_000, 1_999, [false, true]],
+] as const)("%d ns and %d ns with a scope are judged %o", ([ours, withScope, verdict]) => {
+  expect(judgeExpressions([evaluated(ours, withScope)]).map(({ met }) => met)).toEqual(verdict);
 });
 
 test.for([
