@@ -1,16 +1,12 @@
-import type { DefinitionStore } from "../engine/ports/store.ts";
+import type { DefinitionStore, StoredDefinition } from "../engine/ports/store.ts";
 import { openDocuments } from "./documents.ts";
 import type { Database } from "./storage.ts";
 
 export function openDefinitions(database: Database): DefinitionStore {
-  const documents = openDocuments<{ readonly path: string; readonly text: string }>(
-    database,
-    "definitions",
-    () => ({}),
-  );
+  const documents = openDocuments<StoredDefinition>(database, "definitions", () => ({}));
   return {
-    async put(hash, { path, text }) {
-      await documents.insert(hash, { path, text });
+    async put(hash, definition) {
+      await documents.insert(hash, definition);
     },
     async get(hash) {
       return (await documents.get(hash)) ?? null;

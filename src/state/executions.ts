@@ -62,14 +62,23 @@ export function openExecutions(database: Database): ExecutionStore {
       const due = rows[0]?.["due"] ?? null;
       return due === null ? null : Number(due);
     },
+
+    async queued(repositoryId, group, limit) {
+      const rows = await database.select(
+        `SELECT key FROM ${table} WHERE repository = $1 AND wants = $2 ORDER BY queued_at, key LIMIT $3`,
+        [repositoryId, group, limit],
+      );
+      return rows.map((row) => String(row["key"]));
+    },
   };
 }
 
 function factsOf(execution: Execution): Record<string, SqlValue> {
-  const { slot, subject, linked, workflow } = execution;
-  if (slot !== null && slot.length > maxSlotLength) {
+  const { slot, wants, subject, linked, workflow } = execution;
+  const group = slot ?? wants ?? "";
+  if (group.length > maxSlotLength) {
     throw new RangeError(
-      `a concurrency group has at most ${maxSlotLength} characters, this one ${slot.length}`,
+      `a concurrency group has at most ${maxSlotLength} characters, this one ${group.length}`,
     );
   }
   const subjects = new Set([
@@ -86,6 +95,8 @@ function factsOf(execution: Execution): Record<string, SqlValue> {
     slot,
     due: execution.due,
     updated_at: execution.updatedAt,
+    wants,
+    queued_at: wants === null ? null : execution.startedAt,
   };
 }
 

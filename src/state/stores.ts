@@ -5,6 +5,7 @@ import { openDeliveries } from "./deliveries.ts";
 import { openExecutions } from "./executions.ts";
 import { openMessages } from "./messages.ts";
 import { openReports } from "./reports.ts";
+import { openSchedules } from "./schedules.ts";
 import type { Database } from "./storage.ts";
 
 /** The engine's stores on any database that has the tables. */
@@ -16,6 +17,7 @@ export function openStores(database: Database): Stores {
     deliveries: openDeliveries(database),
     reports: openReports(database),
     blobs: openBlobs(database),
+    schedules: openSchedules(database),
     close: () => database.close(),
   };
 }

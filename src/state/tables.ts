@@ -1,13 +1,19 @@
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 export type ColumnType = "integer" | "text";
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly unique?: true;
+  /** `(…) [WHERE …]`, in SQL that both databases take. */
+  readonly on: string;
+}
 
 export interface TableDefinition {
   /** Generated columns: each reads the fact of its name, which the document is stored with. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** `[unique] ON (…) [WHERE …]`, in SQL that both databases take. */
-  readonly indexes: readonly { readonly name: string; readonly unique?: true; readonly on: string }[];
+  readonly indexes: readonly IndexDefinition[];
   /** Overwritten only by the next revision. */
   readonly fenced?: true;
 }
@@ -29,6 +35,9 @@ export const tables = {
       slot: "text",
       due: "integer",
       updated_at: "integer",
+      wants: "text",
+      /** When one that wants a group started: their order. */
+      queued_at: "integer",
     },
     indexes: [
       { name: "slot", unique: true, on: "(repository, slot) WHERE slot IS NOT NULL" },
@@ -37,6 +46,7 @@ export const tables = {
       { name: "repository_unfinished", on: `(repository, updated_at DESC, key) WHERE ${unfinishedStates}` },
       { name: "unfinished", on: `(key) WHERE ${unfinishedStates}` },
       { name: "due", on: "(due) WHERE due IS NOT NULL" },
+      { name: "queue", on: "(repository, wants, queued_at, key) WHERE wants IS NOT NULL" },
     ],
   },
   messages: {
@@ -50,6 +60,15 @@ export const tables = {
   },
   reports: { columns: { revision: "integer" }, indexes: [] },
   blobs: { columns: {}, indexes: [] },
+  schedules: {
+    fenced: true,
+    columns: { revision: "integer", repository: "integer", installation: "integer", due: "integer" },
+    indexes: [
+      { name: "due", on: "(due, key)" },
+      { name: "repository", on: "(repository)" },
+      { name: "installation", on: "(installation) WHERE installation IS NOT NULL" },
+    ],
+  },
 } as const satisfies Record<string, TableDefinition>;
 
 export type TableName = keyof typeof tables;
@@ -57,4 +76,40 @@ export const tableNames = Object.keys(tables) as TableName[];
 
 export function tableDefinition(name: TableName): TableDefinition {
   return tables[name];
+}
+
+/** What a schema version brought, besides what was there; databases of an older one are brought forward by it. */
+export interface Addition {
+  readonly version: number;
+  readonly tables: readonly TableName[];
+  readonly columns: readonly { readonly table: TableName; readonly column: string }[];
+  readonly indexes: readonly { readonly table: TableName; readonly index: string }[];
+}
+
+export const additions: readonly Addition[] = [
+  {
+    version: 2,
+    tables: ["schedules"],
+    columns: [
+      { table: "executions", column: "wants" },
+      { table: "executions", column: "queued_at" },
+    ],
+    indexes: [{ table: "executions", index: "queue" }],
+  },
+];
+
+/** The named column or index of a table, which an addition must name as the table does. */
+export function partsOf(addition: Addition) {
+  return {
+    columns: addition.columns.map(({ table, column }) => {
+      const type = tableDefinition(table).columns[column];
+      if (type === undefined) throw new Error(`table ${table} has no column ${column}`);
+      return { table, column, type };
+    }),
+    indexes: addition.indexes.map((named) => {
+      const index = tableDefinition(named.table).indexes.find(({ name }) => name === named.index);
+      if (index === undefined) throw new Error(`table ${named.table} has no index ${named.index}`);
+      return { table: named.table, index };
+    }),
+  };
 }

@@ -118,6 +118,23 @@ export function executionListsContract({ stores }: Fixture): void {
     expect(await stores().executions.due(startOfTests + 999, 10)).toEqual([]);
   });
 
+  test("who is queued for a group comes oldest first, of one repository, until it holds the group", async () => {
+    const queued = [
+      { id: "q3", startedAt: startOfTests + 1 },
+      { id: "q1", startedAt: startOfTests + 2 },
+      { id: "q2", startedAt: startOfTests + 1 },
+      { id: "elsewhere", startedAt: startOfTests, repository: other },
+    ];
+    for (const row of queued) await stores().executions.create(anExecution({ wants: "group", ...row }));
+    const [first] = queued;
+    expect(await stores().executions.queued(1000, "group", 10)).toEqual(["q2", "q3", "q1"]);
+    expect(await stores().executions.queued(1000, "group", 2)).toEqual(["q2", "q3"]);
+    expect(await stores().executions.queued(1000, "another", 2)).toEqual([]);
+    const ended = anExecution({ id: "q2", wants: null, state: "cancelled" });
+    await stores().executions.save(nextRevision(ended));
+    expect(await stores().executions.queued(1000, "group", 10)).toEqual([first?.id, "q1"]);
+  });
+
   test("a save moves the due time", async () => {
     const execution = anExecution({ due: startOfTests });
     await stores().executions.create(execution);

@@ -5,6 +5,7 @@ import { executionListsContract } from "./execution-lists.ts";
 import { executionsContract } from "./executions.ts";
 import { messagesContract } from "./messages.ts";
 import { reportsContract } from "./reports.ts";
+import { schedulesContract } from "./schedules.ts";
 
 /** Fresh, empty stores, and a way to close them and open the same database as a new process would. */
 export interface OpenedStores {
@@ -55,7 +56,21 @@ export function storesContract(open: () => Promise<OpenedStores>): void {
     reportsContract(fixture);
   });
 
+  describe("schedules", () => {
+    schedulesContract(fixture);
+  });
+
   describe("definitions and blobs", () => {
+    test("a definition comes back with the texts of what it names", async () => {
+      const files = { ".hishamos/agents/a.yml": "agent: {}", __proto__name: "", "./qa.yml": ":text" };
+      await stores.definitions.put("bundle", { path: "a.yml", text: "one", files });
+      expect(await (await fixture.reopen()).definitions.get("bundle")).toEqual({
+        path: "a.yml",
+        text: "one",
+        files,
+      });
+    });
+
     test("a definition never changes once it is put", async () => {
       await stores.definitions.put("hash", { path: "a.yml", text: "one" });
       await stores.definitions.put("hash", { path: "b.yml", text: "two" });

@@ -149,6 +149,7 @@ function noting(stores: Stores, saved: Execution[]): Stores {
       unfinished: (after, limit) => stores.executions.unfinished(after, limit),
       due: (until, limit) => stores.executions.due(until, limit),
       nextDue: () => stores.executions.nextDue(),
+      queued: (repository, group, limit) => stores.executions.queued(repository, group, limit),
     },
   };
 }

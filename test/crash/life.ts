@@ -103,7 +103,7 @@ export class Life {
   }
 
   stores(stores: Stores): Stores {
-    const { executions, messages, definitions, deliveries, reports, blobs } = stores;
+    const { executions, messages, definitions, deliveries, reports, blobs, schedules } = stores;
     return {
       executions: {
         create: (...args) => this.change("executions.create", () => executions.create(...args)),
@@ -113,6 +113,7 @@ export class Life {
         unfinished: (...args) => this.look(() => executions.unfinished(...args)),
         due: (...args) => this.look(() => executions.due(...args)),
         nextDue: () => this.look(() => executions.nextDue()),
+        queued: (...args) => this.look(() => executions.queued(...args)),
       },
       messages: {
         add: (...args) => this.change("messages.add", () => messages.add(...args)),
@@ -138,6 +139,14 @@ export class Life {
       blobs: {
         put: (...args) => this.change("blobs.put", () => blobs.put(...args)),
         get: (...args) => this.look(() => blobs.get(...args)),
+      },
+      schedules: {
+        replaceFor: (...args) => this.change("schedules.replaceFor", () => schedules.replaceFor(...args)),
+        advance: (...args) => this.change("schedules.advance", () => schedules.advance(...args)),
+        removeInstallation: (...args) =>
+          this.change("schedules.removeInstallation", () => schedules.removeInstallation(...args)),
+        due: (...args) => this.look(() => schedules.due(...args)),
+        nextDue: () => this.look(() => schedules.nextDue()),
       },
       close: () => Promise.resolve(),
     };

@@ -1,5 +1,5 @@
 import type { ChildFinished, Commanded, Decided, GitHubEvent, SubjectAdopted } from "../../core/event.ts";
-import type { Execution, ExecutionState } from "../../core/execution.ts";
+import type { Execution, ExecutionState, RepositoryRef } from "../../core/execution.ts";
 import type { JsonObject } from "../../core/json.ts";
 
 /** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
@@ -51,6 +51,8 @@ export interface ExecutionStore {
   due(until: number, limit: number): Promise<readonly { readonly id: string; readonly due: number }[]>;
   /** When the next execution is due (ms), or null. */
   nextDue(): Promise<number | null>;
+  /** Ids of the executions that are queued for the repository's group, oldest first by `startedAt`, then id. */
+  queued(repositoryId: number, group: string, limit: number): Promise<readonly string[]>;
 }
 
 /** Something for one execution that came from outside and is kept until the document has taken it in. */
@@ -132,6 +134,36 @@ export interface ReportStore {
   behind(limit: number): Promise<readonly string[]>;
 }
 
+/** One `schedule` trigger of a repository's workflow on its default branch. */
+export interface Schedule {
+  /** Hash of repository id, path, cron and timezone. */
+  readonly id: string;
+  readonly repository: RepositoryRef;
+  readonly installation: number | null;
+  /** Repository path of the workflow's file. */
+  readonly path: string;
+  readonly cron: string;
+  readonly timezone: string;
+  /** When it fires next (ms). */
+  readonly next: number;
+}
+
+/** What fires by the clock. Several processes may ask at once: who advances a schedule is who fires it. */
+export interface ScheduleStore {
+  /**
+   * The repository's whole set: others of it are gone afterwards, and those that were there keep their `next`.
+   * Repeated after a crash it comes to the same.
+   */
+  replaceFor(repositoryId: number, schedules: readonly Schedule[]): Promise<void>;
+  /** Schedules that fire at or before `until` (ms), soonest first. */
+  due(until: number, limit: number): Promise<readonly Schedule[]>;
+  /** When the next one fires (ms), or null. */
+  nextDue(): Promise<number | null>;
+  /** Fenced: true, and durable, only if its `next` was `from`; false, and nothing written, where it is gone or was not. */
+  advance(id: string, from: number, to: number): Promise<boolean>;
+  removeInstallation(installation: number): Promise<void>;
+}
+
 export interface Stores {
   readonly executions: ExecutionStore;
   readonly messages: MessageStore;
@@ -139,5 +171,6 @@ export interface Stores {
   readonly deliveries: DeliveryStore;
   readonly reports: ReportStore;
   readonly blobs: BlobStore;
+  readonly schedules: ScheduleStore;
   close(): Promise<void>;
 }

@@ -1,9 +1,19 @@
 import type { Client } from "pg";
 import { newerSchema, StateError } from "../error.ts";
-import { schemaVersion, type TableName, tableDefinition, tableNames } from "../tables.ts";
+import {
+  additions,
+  type ColumnType,
+  type IndexDefinition,
+  partsOf,
+  schemaVersion,
+  type TableName,
+  tableDefinition,
+  tableNames,
+} from "../tables.ts";
 
 /**
- * Creates schema and tables, one service at a time, or rejects those of a newer release. A schema that is
+ * Creates schema and tables, one service at a time, brings those of an older release forward, or rejects those of
+ * a newer one. A schema that is
  * there already is used as it is, so a user without the right to create one will do.
  */
 export async function prepareSchema(client: Client, schema: string): Promise<void> {
@@ -12,7 +22,8 @@ export async function prepareSchema(client: Client, schema: string): Promise<voi
     await client.query("SELECT pg_advisory_xact_lock(hashtext('hishamos'), hashtext($1))", [schema]);
     const found = await installedVersion(client, schema);
     if (found > schemaVersion) throw newerSchema(`Schema ${schema} of the database`, found, schemaVersion);
-    if (found < schemaVersion) await install(client, schema);
+    if (found === 0) await install(client, schema);
+    else if (found < schemaVersion) await bringForward(client, schema, found);
     await client.query("COMMIT");
   } catch (error) {
     // Where the connection broke, the server has rolled back already.
@@ -46,14 +57,31 @@ async function installedVersion(client: Client, schema: string): Promise<number>
 
 async function install(client: Client, schema: string): Promise<void> {
   await client.query(`CREATE TABLE ${schema}.meta (schema_version integer NOT NULL)`);
+  await createTables(client, schema, tableNames);
+  await client.query(`INSERT INTO ${schema}.meta VALUES ($1)`, [schemaVersion]);
+}
+
+/** A stored column is worked out for all rows while the table is locked: services of the older release wait. */
+async function bringForward(client: Client, schema: string, found: number): Promise<void> {
+  for (const addition of additions.filter(({ version }) => version > found)) {
+    const { columns, indexes } = partsOf(addition);
+    await createTables(client, schema, addition.tables);
+    for (const { table, column, type } of columns) {
+      await client.query(`ALTER TABLE ${schema}.${table} ADD COLUMN ${generatedColumn(column, type)}`);
+    }
+    for (const { table, index } of indexes) await client.query(indexStatement(schema, table, index));
+  }
+  await client.query(`UPDATE ${schema}.meta SET schema_version = $1`, [schemaVersion]);
+}
+
+async function createTables(client: Client, schema: string, names: readonly TableName[]): Promise<void> {
   const compression = await fastCompression(client);
-  for (const name of tableNames) {
+  for (const name of names) {
     for (const statement of tableStatements(schema, name)) await client.query(statement);
     if (compression !== null) {
       await client.query(`ALTER TABLE ${schema}.${name} ALTER COLUMN value SET COMPRESSION ${compression}`);
     }
   }
-  await client.query(`INSERT INTO ${schema}.meta VALUES ($1)`, [schemaVersion]);
 }
 
 /** lz4, where the server is built with it: saves of 4 KB documents are a fifth faster than with its default. */
@@ -70,19 +98,22 @@ const ownColumns = ['key text COLLATE "C" PRIMARY KEY', "value text NOT NULL"];
 /** The value's first line, closed to a JSON object of its own: no column reads a large document through. */
 const facts = String.raw`(rtrim(split_part(value, E'\n', 1), ',') || '}')::jsonb -> 'facts'`;
 
-export function tableStatements(schema: string, name: TableName): string[] {
+function tableStatements(schema: string, name: TableName): string[] {
   const { columns, indexes } = tableDefinition(name);
-  const generated = Object.entries(columns).map(([column, type]) => {
-    const fact = `${facts} ->> '${column}'`;
-    return type === "integer"
-      ? `${column} bigint GENERATED ALWAYS AS ((${fact})::bigint) STORED`
-      : `${column} text COLLATE "C" GENERATED ALWAYS AS (${fact}) STORED`;
-  });
+  const generated = Object.entries(columns).map(([column, type]) => generatedColumn(column, type));
   return [
     `CREATE TABLE ${schema}.${name} (${[...ownColumns, ...generated].join(", ")})`,
-    ...indexes.map((index) => {
-      const kind = index.unique ? "UNIQUE INDEX" : "INDEX";
-      return `CREATE ${kind} ${name}_${index.name} ON ${schema}.${name} ${index.on}`;
-    }),
+    ...indexes.map((index) => indexStatement(schema, name, index)),
   ];
+}
+
+function generatedColumn(column: string, type: ColumnType): string {
+  const fact = `${facts} ->> '${column}'`;
+  return type === "integer"
+    ? `${column} bigint GENERATED ALWAYS AS ((${fact})::bigint) STORED`
+    : `${column} text COLLATE "C" GENERATED ALWAYS AS (${fact}) STORED`;
+}
+
+function indexStatement(schema: string, table: TableName, { name, unique, on }: IndexDefinition): string {
+  return `CREATE ${unique ? "UNIQUE INDEX" : "INDEX"} ${table}_${name} ON ${schema}.${table} ${on}`;
 }
