@@ -5,11 +5,13 @@ import { openPostgresStores } from "../../src/state/postgres/open.ts";
 import { openConnections } from "../../src/state/postgres/pool.ts";
 import { PostgresStorage } from "../../src/state/postgres/storage.ts";
 import { Writes } from "../../src/state/postgres/writes.ts";
+import { keepsAndGains } from "../contract/brought-forward.ts";
 import { keyvContract } from "../contract/keyv.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution, nextRevision } from "../support/execution.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startWriter } from "./crash.ts";
+import { firstExecution, firstPostgresSchema } from "./first-schema.ts";
 
 let postgres: TestPostgres;
 let admin: Client;
@@ -99,6 +101,20 @@ describe("one database", () => {
     await expect(open(schema)).rejects.toMatchObject({ problem: { code: "HOS603" } });
     const { rows } = await admin.query(`SELECT * FROM ${schema}.meta`);
     expect(rows).toEqual([{ schema_version: 99 }]);
+  });
+
+  test("of the first release is brought forward, once, by many services that start at once", async () => {
+    const schema = newSchema();
+    await admin.query(firstPostgresSchema(schema));
+    await admin.query(`INSERT INTO ${schema}.executions (key, value) VALUES ($1, $2)`, [
+      firstExecution.key,
+      firstExecution.value,
+    ]);
+    const all = await Promise.all(Array.from({ length: 4 }, () => open(schema)));
+    if (all[0]) await keepsAndGains(all[0]);
+    await Promise.all(all.map((stores) => stores.close()));
+    const { rows } = await admin.query(`SELECT * FROM ${schema}.meta`);
+    expect(rows).toEqual([{ schema_version: 2 }]);
   });
 
   test("that can't be reached is named, without the password", async () => {

@@ -7,10 +7,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { sqliteDatabase } from "../../src/state/sqlite/database.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 import { prepareSchema } from "../../src/state/sqlite/schema.ts";
+import { keepsAndGains } from "../contract/brought-forward.ts";
 import { keyvContract } from "../contract/keyv.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution } from "../support/execution.ts";
 import { startWriter } from "./crash.ts";
+import { firstExecution, firstSqliteSchema } from "./first-schema.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hishamos-sqlite-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -96,6 +98,22 @@ describe("a database", () => {
     raw.exec("PRAGMA user_version = 99");
     raw.close();
     await expect(openSqliteStores({ directory })).rejects.toMatchObject({ problem: { code: "HOS603" } });
+  });
+
+  test("of the first release is brought forward, once, with all that it holds", async () => {
+    const directory = newDirectory();
+    const raw = new DatabaseSync(join(directory, "hishamos.db"));
+    raw.exec(firstSqliteSchema);
+    raw
+      .prepare("INSERT INTO executions (key, value) VALUES (?, ?)")
+      .run(firstExecution.key, firstExecution.value);
+    raw.close();
+    const stores = await openSqliteStores({ directory });
+    await keepsAndGains(stores);
+    await stores.close();
+    const again = await openSqliteStores({ directory });
+    expect(await again.executions.queued(1000, "group", 10)).toEqual(["old", "queued"]);
+    await again.close();
   });
 
   test("in memory needs no directory", async () => {

@@ -1,0 +1,18 @@
+import { expect } from "vitest";
+import type { Stores } from "../../src/engine/ports/store.ts";
+import { anExecution, nextRevision } from "../support/execution.ts";
+
+/** Over a database of schema version 1 that holds the execution `old`: all that it held, and all that is new. */
+export async function keepsAndGains({ executions, schedules }: Stores): Promise<void> {
+  const old = await executions.load("old");
+  expect(old).toMatchObject({ schema: 2, wants: null, steps: { a: { since: { round: 0, visit: 0 } } } });
+  expect(await executions.unfinished(null, 10)).toEqual(["old"]);
+  expect(await executions.create(anExecution({ id: "rival", slot: "group" }))).toBe("slot_taken");
+  expect(await executions.create(anExecution({ id: "queued", wants: "group" }))).toBe("created");
+  expect(await executions.queued(1000, "group", 10)).toEqual(["queued"]);
+  if (old === null) throw new Error("the old execution is gone");
+  expect(await executions.save(nextRevision(old, { slot: null, wants: "group", startedAt: 0 }))).toBe(true);
+  expect(await executions.queued(1000, "group", 10)).toEqual(["old", "queued"]);
+  await schedules.replaceFor(1000, []);
+  expect(await schedules.nextDue()).toBeNull();
+}
