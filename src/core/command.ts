@@ -1,12 +1,18 @@
-import { end, finish } from "./after.ts";
-import { unknownStep } from "./decide.ts";
-import { currentRun, type Draft, note } from "./draft.ts";
+import { grant } from "./budget.ts";
+import { isStep, named, unknownStep } from "./decide.ts";
+import { atWork, currentRun, type Draft, note } from "./draft.ts";
+import { end, finish } from "./ending.ts";
 import { advance, goOn } from "./enter.ts";
 import type { Commanded } from "./event.ts";
+import type { Entry } from "./execution.ts";
+import { groupOf } from "./group.ts";
+import { cancelInside, isInside } from "./inside.ts";
 import { type Problem, unreachable } from "./problem.ts";
 import { refuse } from "./refusal.ts";
 import { retry } from "./retry.ts";
+import { isInFinally } from "./scope.ts";
 import { skip } from "./settle.ts";
+import { start } from "./start.ts";
 import { executionTable, isTerminal, nextExecutionState } from "./tables.ts";
 import { shiftTimes } from "./timers.ts";
 
@@ -16,10 +22,17 @@ type Refused = { readonly problem: Problem } | null;
 export function takeCommand(draft: Draft, event: Commanded): Refused {
   const { execution } = draft;
   const { command, by } = event;
-  if (command === "allow") return notNow(execution.state, command);
+  if (command === "allow") return allow(draft, by);
   if (command === "skip") return skipStep(draft, event);
   const next = nextExecutionState(execution.state, command);
   if (!next) return notNow(execution.state, command);
+  if (command === "resume" && execution.held !== null) {
+    return refuse(
+      "HOS304",
+      `it was started by ${execution.held} and waits to be allowed`,
+      "Use allow, or cancel.",
+    );
+  }
   if (command !== "retry") note(draft, { by, what: command, step: null });
   switch (command) {
     case "pause":
@@ -29,7 +42,7 @@ export function takeCommand(draft: Draft, event: Commanded): Refused {
     case "resume":
       return resume(draft);
     case "cancel":
-      finish(draft, { state: "cancelled", error: null }, by);
+      cancel(draft, by);
       return null;
     case "retry":
       return retry(draft, event);
@@ -47,46 +60,82 @@ function notNow(state: keyof typeof executionTable, command: string): Refused {
   );
 }
 
+/** A second cancel does not wait for what cleans up after the first. */
+function cancel(draft: Draft, by: string): void {
+  const { execution } = draft;
+  if (execution.finalizing) {
+    return finish(draft, { state: "cancelled", error: execution.ending?.error ?? null }, by);
+  }
+  execution.state = "running";
+  execution.pausedAt = null;
+  advance(draft, end(draft, { state: "cancelled", error: null }, by));
+}
+
+/** The start of an outsider may go on: it takes its concurrency group, or waits for it, and begins. */
+function allow(draft: Draft, by: string): Refused {
+  const { execution, workflow } = draft;
+  if (execution.held === null) {
+    return refuse("HOS304", `the execution is ${execution.state} and does not wait to be allowed`);
+  }
+  note(draft, { by, what: "allow", step: null });
+  execution.held = null;
+  execution.state = "running";
+  execution.pausedAt = null;
+  const group = groupOf(workflow, execution, draft.at);
+  execution.wants = typeof group === "string" ? group : null;
+  if (execution.wants === null) start(draft);
+  return null;
+}
+
 function resume(draft: Draft): null {
   const { execution } = draft;
   shiftTimes(draft, draft.at - (execution.pausedAt ?? draft.at));
   execution.state = "running";
   execution.pausedAt = null;
-  const { entering, ending } = execution;
+  grant(draft);
+  const { entering, ending, finalizing } = execution;
   execution.entering = [];
-  if (ending) end(draft, ending);
-  else advance(draft, entering);
+  if (!ending) advance(draft, entering);
+  else if (finalizing && isInFinallyStill(draft, entering)) advance(draft, entering);
+  else advance(draft, end(draft, ending));
   return null;
 }
 
+function isInFinallyStill({ execution }: Draft, entering: readonly Entry[]): boolean {
+  const paths = Object.keys(execution.steps).filter(isInFinally);
+  return entering.length > 0 || paths.some((path) => currentRun(execution, path)?.state === "running");
+}
+
 function skipStep(draft: Draft, event: Commanded): Refused {
-  const { execution, workflow } = draft;
+  const { execution } = draft;
   if (isTerminal(execution.state)) return notNow(execution.state, "skip");
-  const running = workflow.steps.steps.filter(({ id }) => currentRun(execution, id)?.state === "running");
-  const named = event.step === null ? running : running.filter(({ id }) => id === event.step);
-  const names = running.map(({ id }) => id).join(", ");
-  const [step, second] = named;
+  const running = atWork(draft);
+  // The innermost is meant where none is named: what is around it runs only because of it.
+  const leaves = running.filter(({ run }) => run.waiting?.for !== "steps" && run.waiting?.for !== "repeat");
+  const names = leaves.map(({ at }) => at.path).join(", ");
+  const [found, second] = event.step === null ? leaves : named(running, event.step);
   if (second) return refuse("HOS302", `several steps are running: ${names}`, "Name the one to skip.");
-  if (!step) {
-    if (event.step !== null && !workflow.steps.byId.has(event.step)) return unknownStep(draft, event.step);
-    const hint = names ? `Running now: ${names}.` : undefined;
-    return refuse(
-      "HOS301",
-      event.step === null ? "no step is running" : `step ${event.step} is not running`,
-      hint,
-    );
-  }
-  if (step.kind.kind === "approval") {
+  if (!found) return notRunning(draft, event.step, names);
+  const { at, run } = found;
+  const approval = [...running.filter((each) => isInside(each.at.path, at.path)), found].find(
+    (each) => each.at.step.kind.kind === "approval",
+  );
+  if (approval) {
     return refuse(
       "HOS306",
-      `${step.id} is an approval, which is given or refused, not skipped`,
+      `${approval.at.path} is an approval, which is given or refused, not skipped`,
       "Use approve or reject.",
     );
   }
-  const run = currentRun(execution, step.id);
-  if (run?.state !== "running") return null;
-  note(draft, { by: event.by, what: "skip", step: step.id });
-  skip(draft, step.id, run, "command");
-  goOn(draft, step);
+  note(draft, { by: event.by, what: "skip", step: at.path });
+  cancelInside(draft, at.path);
+  skip(draft, at.path, run, "command");
+  goOn(draft, at);
   return null;
+}
+
+function notRunning(draft: Draft, step: string | null, names: string): Refused {
+  if (step !== null && !isStep(draft, step)) return unknownStep(draft, step);
+  const hint = names ? `Running now: ${names}.` : undefined;
+  return refuse("HOS301", step === null ? "no step is running" : `step ${step} is not running`, hint);
 }

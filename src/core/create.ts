@@ -1,4 +1,5 @@
 import type { Execution } from "./execution.ts";
+import { groupOf } from "./group.ts";
 import type { Workflow } from "./workflow.ts";
 
 export type NewExecution = Pick<
@@ -10,30 +11,34 @@ export type NewExecution = Pick<
     readonly at: number;
   };
 
-/** An execution that nothing has happened to yet; `transition` with `started` enters its first step. */
+/**
+ * An execution that nothing has happened to yet; `transition` with `started` enters its first step. It holds its
+ * concurrency group, unless it is held back itself; a group that can't be told is none (`groupOf` says why).
+ */
 export function newExecution(workflow: Workflow, given: NewExecution): Execution {
   const { commit, at, ...rest } = given;
   const { name, stem, path, hash } = workflow;
-  return {
+  const held = given.held ?? null;
+  const blank: Execution = {
     schema: 2,
     parent: null,
     hops: 0,
     vars: {},
-    held: null,
     ...rest,
+    held,
     revision: 0,
     round: 1,
     workflow: { name, stem, path, commit, hash },
     linked: [],
-    state: "running",
+    state: held === null ? "running" : "paused",
     wants: null,
     ending: null,
     finalizing: false,
     steps: {},
     entering: [],
     seen: [],
-    slot: slotOf(workflow, given),
-    deadline: workflow.limits.timeoutMs === null ? null : at + workflow.limits.timeoutMs,
+    slot: null,
+    deadline: null,
     due: null,
     spending: { steps: 0, tokens: 0, costUsd: 0, grants: 0 },
     consumed: [],
@@ -41,15 +46,9 @@ export function newExecution(workflow: Workflow, given: NewExecution): Execution
     outputs: null,
     startedAt: at,
     updatedAt: at,
-    pausedAt: null,
+    pausedAt: held === null ? null : at,
     endedAt: null,
   };
-}
-
-/** One execution of a workflow at a time for one subject; without a subject there is no group. */
-export function slotOf(
-  workflow: Pick<Workflow, "path">,
-  { repository, subject }: Pick<Execution, "repository" | "subject">,
-): string | null {
-  return subject && `${repository.id}/${workflow.path}/${subject.number}`;
+  const group = held === null ? groupOf(workflow, blank, at) : null;
+  return { ...blank, slot: typeof group === "string" ? group : null };
 }

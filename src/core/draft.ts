@@ -1,10 +1,13 @@
-import type { Execution, Run, StepRecord, TimelineEntry } from "./execution.ts";
+import type { Execution, Run, RunningRun, StepRecord, TimelineEntry } from "./execution.ts";
 import { own } from "./json.ts";
+import { type Located, stepAt } from "./locate.ts";
 import { mayBecome } from "./tables.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** How many runs of a step the document keeps; counters keep counting. */
 export const keptRuns = 5;
+/** And of one in a repeat, which may have ten thousand. */
+export const keptIterations = 3;
 const keptTimeline = 200;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -30,22 +33,68 @@ export function currentRun(execution: Execution, path: string): Run | undefined 
   return run?.round === execution.round ? run : undefined;
 }
 
+/** The step's latest run since the group around it was entered anew, in whatever round. */
+export function scopedRun(execution: Execution, path: string): Run | undefined {
+  const record = recordOf(execution, path);
+  return record && lastInScope(record);
+}
+
+export function lastInScope({ runs, since }: StepRecord): Run | undefined {
+  const run = runs.at(-1);
+  if (!run) return undefined;
+  const later = run.round > since.round || (run.round === since.round && run.visit > since.visit);
+  return later ? run : undefined;
+}
+
+/** A run under way with the step it is of. */
+export interface AtWork {
+  readonly at: Located;
+  readonly run: RunningRun;
+}
+
+/** The run of this path that is under way, if the workflow has the step. */
+export function workAt(
+  { workflow, execution }: Pick<Draft, "workflow" | "execution">,
+  path: string,
+): AtWork | null {
+  const run = currentRun(execution, path);
+  if (run?.state !== "running") return null;
+  const at = stepAt(workflow, path);
+  return at && { at, run };
+}
+
+/** Every run under way, in the order of the file. */
+export function atWork(draft: Pick<Draft, "workflow" | "execution">): readonly AtWork[] {
+  const found = Object.keys(draft.execution.steps).flatMap((path) => workAt(draft, path) ?? []);
+  return found.toSorted((a, b) => a.at.order - b.at.order);
+}
+
+/** Visits of the step in this round. A new round counts anew. */
+export function visitsOf(execution: Execution, path: string): number {
+  const record = recordOf(execution, path);
+  return record?.runs.at(-1)?.round === execution.round ? record.visits : 0;
+}
+
+/** Of those, the visits since the group around it was entered: what max_visits counts. */
+export function visitsInScope(execution: Execution, path: string): number {
+  const since = recordOf(execution, path)?.since;
+  return visitsOf(execution, path) - (since?.round === execution.round ? since.visit : 0);
+}
+
 /** Puts the run in the place of the one of the same round and visit, or after all others. */
 export function putRun(draft: Draft, path: string, run: Run): void {
-  const before = recordOf(draft.execution, path) ?? {
-    visits: 0,
-    attempts: 0,
-    since: { round: 0, visit: 0 },
-    runs: [],
-  };
+  const before = recordOf(draft.execution, path) ?? noRecord;
   const last = before.runs.at(-1);
   const replaces = last?.round === run.round && last.visit === run.visit;
   const from = replaces ? last.state : "pending";
   if (!mayBecome(from, run.state)) throw new Error(`${path} can't become ${run.state}: it is ${from}`);
-  const runs = [...(replaces ? before.runs.slice(0, -1) : before.runs), run].slice(-keptRuns);
-  const attempts = replaces ? before.attempts + run.attempt - last.attempt : before.attempts + run.attempt;
-  putRecord(draft, path, { ...before, visits: run.visit, attempts, runs });
+  const kept = path.includes("[]") ? keptIterations : keptRuns;
+  const runs = [...(replaces ? before.runs.slice(0, -1) : before.runs), run].slice(-kept);
+  const earlier = last?.round === run.round ? before.attempts - (replaces ? last.attempt : 0) : 0;
+  putRecord(draft, path, { ...before, visits: run.visit, attempts: earlier + run.attempt, runs });
 }
+
+const noRecord: StepRecord = { visits: 0, attempts: 0, since: { round: 0, visit: 0 }, runs: [] };
 
 export function putRecord(draft: Draft, path: string, record: StepRecord): void {
   // A step may be called `__proto__` in a document from elsewhere: define, never assign.

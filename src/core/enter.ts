@@ -1,13 +1,10 @@
 import { after, exhausted } from "./after.ts";
-import { currentRun, type Draft, putRun, recordOf } from "./draft.ts";
-import { durationMs } from "./duration.ts";
-import type { Entry, Run, RunningRun, Waiting } from "./execution.ts";
-import { type Evaluation, isTrue, type Scope } from "./expression.ts";
-import { unreachable } from "./problem.ts";
-import { errorRoot, headSha, newestPullRequest, pullRequestRoot, scopeOf } from "./scope.ts";
-import { expressionFailure, fail, skip, succeed } from "./settle.ts";
-import { lookBack } from "./waits.ts";
-import type { Step } from "./workflow.ts";
+import { begin } from "./begin.ts";
+import { currentRun, type Draft, visitsInScope, visitsOf } from "./draft.ts";
+import { end } from "./ending.ts";
+import type { Entry, RunningRun } from "./execution.ts";
+import { finallyScope, type Located, stepAt } from "./locate.ts";
+import { isLoop } from "./settle.ts";
 
 /** Enters the steps, and all that follow at once; what is entered while paused waits for the resume. */
 export function advance(draft: Draft, entries: readonly Entry[]): void {
@@ -21,113 +18,61 @@ export function advance(draft: Draft, entries: readonly Entry[]): void {
 }
 
 /** Goes on from a run that has ended. */
-export function goOn(draft: Draft, step: Step): void {
-  advance(draft, after(draft, step));
+export function goOn(draft: Draft, at: Located): void {
+  advance(draft, after(draft, at));
 }
 
 function enter(draft: Draft, entry: Entry): readonly Entry[] {
-  const { execution, workflow, at } = draft;
-  const step = workflow.steps.byId.get(entry.path);
-  if (!step) throw new Error(`no step ${entry.path} in ${workflow.path}`);
-  const visits = recordOf(execution, step.id)?.visits ?? 0;
-  if (step.maxVisits !== null && visits >= step.maxVisits) return exhausted(draft, step);
+  const { execution, workflow } = draft;
+  const at = stepAt(workflow, entry.path);
+  if (!at) throw new Error(`no step ${entry.path} in ${workflow.path}`);
+  if (!isLive(draft, at.scope)) return [];
+  const { maxVisits } = at.step;
+  if (at.part === "whole" && maxVisits !== null && visitsInScope(execution, at.path) >= maxVisits) {
+    return exhausted(draft, at);
+  }
+  const { maxSteps } = workflow.limits;
+  if (execution.spending.steps >= maxSteps) {
+    const message = `${maxSteps} steps were entered, which is limits.max_steps`;
+    return end(draft, {
+      state: "failed",
+      error: { step: at.path, code: "max_steps", message, class: "error" },
+    });
+  }
   execution.spending = { ...execution.spending, steps: execution.spending.steps + 1 };
-  const run: RunningRun = {
+  const begun = begin(draft, at, firstAttempt(draft, at, entry), entry.resume);
+  return [...begun, ...after(draft, at)];
+}
+
+function firstAttempt({ execution, at: now }: Draft, at: Located, { path, from }: Entry): RunningRun {
+  return {
     round: execution.round,
-    visit: visits + 1,
+    visit: visitsOf(execution, path) + 1,
     attempt: 1,
-    enteredAt: at,
-    from: entry.from,
+    enteredAt: now,
+    from,
     input: null,
     effects: [],
     state: "running",
     waiting: null,
-    deadline: deadlineOf(step, at),
-    remind: step.remind ? { at: at + step.remind.everyMs, sent: 0 } : null,
+    ...timersFrom(at, now),
   };
-  begin(draft, step, run, scopeOf(execution, at, { error: errorRoot(entry.from?.error ?? null) }));
-  return after(draft, step);
 }
 
-export function deadlineOf(step: Step, at: number): number | null {
-  return step.timeoutMs === null ? null : at + step.timeoutMs;
+/** Deadline and first reminder of an attempt that begins at `now` (ms). */
+export function timersFrom(at: Located, now: number): Pick<RunningRun, "deadline" | "remind"> {
+  const { timeoutMs, remind, repeat, forEach } = at.step;
+  // A repeat's timeout is of the whole, a for_each's of each item.
+  const timed = forEach ? at.part === "item" : repeat ? at.part === "whole" : true;
+  return {
+    deadline: timed && timeoutMs !== null ? now + timeoutMs : null,
+    remind: remind && !isLoop(at) ? { at: now + remind.everyMs, sent: 0 } : null,
+  };
 }
 
-function begin(draft: Draft, step: Step, run: RunningRun, scope: Scope): void {
-  const condition: Evaluation = step.condition?.evaluate(scope) ?? { value: true };
-  if ("problem" in condition) return fail(draft, step, run, expressionFailure(condition.problem.message));
-  if (!isTrue(condition.value)) return skip(draft, step.id, run, "condition");
-  const inputs: Evaluation = step.inputs?.evaluate(scope) ?? { value: null };
-  if ("problem" in inputs) return fail(draft, step, run, expressionFailure(inputs.problem.message));
-  const entered: RunningRun = { ...run, input: inputs.value };
-  const waiting = waitingOf(draft, step, entered, scope);
-  if (waiting && "problem" in waiting) return fail(draft, step, entered, expressionFailure(waiting.problem));
-  const waits: RunningRun = { ...entered, waiting };
-  putRun(draft, step.id, waits);
-  if (waiting?.for === "event") takeSeen(draft, step, waits, waiting.since);
-}
-
-/** What the step waits for from its entry on; null where it has work to be done. */
-function waitingOf(
-  draft: Draft,
-  step: Step,
-  run: RunningRun,
-  scope: Scope,
-): Waiting | { readonly problem: string } | null {
-  const { kind } = step;
-  switch (kind.kind) {
-    case "agent":
-    case "action":
-      return null;
-    case "delay": {
-      const duration = kind.duration.evaluate(scope);
-      if ("problem" in duration) return { problem: duration.problem.message };
-      const ms = durationMs(duration.value);
-      if (ms === null)
-        return {
-          problem: `delay needs a duration as 90s, 10m, 2h or 7d, not ${JSON.stringify(duration.value)}`,
-        };
-      return { for: "delay", until: draft.at + ms };
-    }
-    case "approval": {
-      const message = kind.message?.evaluate(scope) ?? { value: null };
-      if ("problem" in message) return { problem: message.problem.message };
-      const text = typeof message.value === "string" ? message.value : null;
-      return { for: "approval", asking: 1, headSha: headSha(draft.execution), message: text, approvals: [] };
-    }
-    case "wait_for": {
-      const since = kind.since?.evaluate(scope) ?? { value: null };
-      if ("problem" in since) return { problem: since.problem.message };
-      const from = typeof since.value === "number" ? since.value : enteredBefore(draft, run);
-      return { for: "event", events: kind.events, since: from };
-    }
-    case "wait_for_checks":
-    case "wait_for_pull_request":
-    case "workflow":
-    case "parallel":
-    case "steps":
-      return null;
-    default:
-      return unreachable(kind);
-  }
-}
-
-/** When the step before this one was entered: events since then are this wait's too. */
-function enteredBefore(draft: Draft, run: Run): number {
-  const before = run.from ? currentRun(draft.execution, run.from.step) : undefined;
-  return before?.enteredAt ?? draft.execution.startedAt;
-}
-
-function takeSeen(draft: Draft, step: Step, run: RunningRun, since: number): void {
-  const seen = lookBack(draft.execution, step, since);
-  if (!seen) return;
-  draft.execution.seen = draft.execution.seen.filter((event) => event.id !== seen.id);
-  succeed(draft, step, run, seen.payload);
-}
-
-/** A step that asks for a pull request on its first visit is answered by one that is linked and open already. */
-export function linkedAlready(draft: Draft, run: RunningRun) {
-  const pull = newestPullRequest(draft.execution);
-  if (run.visit > 1 || pull?.state !== "open") return null;
-  return { pull_request: pullRequestRoot(pull), summary: null };
+/** Whether what is around the step still runs: a parallel may have been won, or an end decided, since. */
+function isLive({ execution }: Draft, scope: string): boolean {
+  if (scope === finallyScope) return execution.finalizing;
+  if (scope === "") return execution.ending === null;
+  return currentRun(execution, scope)?.state === "running";
 }

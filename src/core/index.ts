@@ -4,6 +4,7 @@ export type * from "./effect.ts";
 export type * from "./event.ts";
 export type * from "./execution.ts";
 export * from "./expression.ts";
+export * from "./group.ts";
 export * from "./json.ts";
 export * from "./locate.ts";
 export * from "./owed.ts";

@@ -2,6 +2,7 @@ import { currentRun } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Event, RunRef } from "./event.ts";
 import type { Execution, Run } from "./execution.ts";
+import { stepAt } from "./locate.ts";
 import type { Workflow } from "./workflow.ts";
 
 /**
@@ -10,16 +11,33 @@ import type { Workflow } from "./workflow.ts";
  */
 export function owedEffects(workflow: Workflow, execution: Execution): readonly Effect[] {
   const owed: Effect[] = [];
+  const state = execution.state === "paused" ? "paused" : "running";
   for (const path of Object.keys(execution.steps)) {
     const run = currentRun(execution, path);
-    const kind = workflow.steps.byId.get(path)?.kind;
-    if (run?.state !== "running" || run.waiting) continue;
-    if (kind?.kind !== "agent" && kind?.kind !== "action") continue;
-    owed.push({ type: "run_step", run: refOf(path, run), kind, input: run.input });
+    if (run?.state !== "running") continue;
+    const effect = run.waiting ? null : workOf(workflow, path, run);
+    if (effect) owed.push(effect);
+    if (run.waiting?.for === "child") owed.push({ type: "mind_child", child: run.waiting.execution, state });
   }
   if (execution.due !== null) owed.push({ type: "schedule", at: execution.due });
   return owed;
 }
+
+function workOf(workflow: Workflow, path: string, run: Run): RunOwed | null {
+  const kind = stepAt(workflow, path)?.step.kind;
+  switch (kind?.kind) {
+    case "agent":
+    case "action":
+    case "wait_for_checks":
+      return { type: "run_step", run: refOf(path, run), kind, input: run.input };
+    case "workflow":
+      return { type: "start_child", run: refOf(path, run), workflow: kind.workflow, input: run.input };
+    default:
+      return null;
+  }
+}
+
+type RunOwed = Extract<Effect, { type: "run_step" | "start_child" }>;
 
 export function refOf(path: string, run: Run): RunRef {
   return { round: run.round, path, visit: run.visit, attempt: run.attempt };
@@ -58,6 +76,9 @@ function timersOf(execution: Execution): readonly Timer[] {
     const ref = refOf(path, run);
     if (run.waiting?.for === "retry") timers.push({ timer: "retry", due: run.waiting.until, run: ref });
     if (run.waiting?.for === "delay") timers.push({ timer: "delay", due: run.waiting.until, run: ref });
+    if (run.waiting?.for === "repeat" && run.waiting.until !== null) {
+      timers.push({ timer: "repeat", due: run.waiting.until, run: ref });
+    }
     if (run.deadline !== null) timers.push({ timer: "timeout", due: run.deadline, run: ref });
     if (run.remind) timers.push({ timer: "remind", due: run.remind.at, run: ref });
   }
@@ -80,12 +101,32 @@ export function newEffects(
     if (moot) effects.push({ type: "cancel_step", run: effect.run });
   }
   for (const [key, effect] of owedNow) if (!owedBefore.has(key)) effects.push(effect);
+  effects.push(...mindedAnew(workflow, before, now));
   if (now.due !== null && now.due !== before.due) effects.push({ type: "schedule", at: now.due });
   effects.push({ type: "report" });
   return effects;
 }
 
+/** Children whose state is to be another one, those included that nobody waits for any more. */
+function mindedAnew(workflow: Workflow, before: Execution, now: Execution): readonly Effect[] {
+  const earlier = minded(workflow, before);
+  const later = minded(workflow, now);
+  const changed = [...later].filter(([child, state]) => earlier.get(child) !== state);
+  const dropped = [...earlier.keys()].filter((child) => !later.has(child));
+  return [
+    ...changed.map(([child, state]) => ({ type: "mind_child", child, state }) as const),
+    ...dropped.map((child) => ({ type: "mind_child", child, state: "cancelled" }) as const),
+  ];
+}
+
+function minded(workflow: Workflow, execution: Execution) {
+  const owed = owedEffects(workflow, execution).filter((effect) => effect.type === "mind_child");
+  return new Map(owed.map(({ child, state }) => [child, state]));
+}
+
 function runsOwed(workflow: Workflow, execution: Execution) {
-  const owed = owedEffects(workflow, execution).filter((effect) => effect.type === "run_step");
+  const owed = owedEffects(workflow, execution).filter(
+    (effect) => effect.type === "run_step" || effect.type === "start_child",
+  );
   return new Map(owed.map((effect) => [runKey(effect.run), effect]));
 }

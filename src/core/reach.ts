@@ -7,7 +7,7 @@ export function successTarget(list: StepList, step: Step): string | null {
 }
 
 /** All steps that can directly follow. */
-export function successors(list: StepList, step: Step): readonly string[] {
+function successors(list: StepList, step: Step): readonly string[] {
   const targets = [successTarget(list, step), ...Object.values(step.routes)];
   return targets.filter((target): target is string => target !== null);
 }
@@ -30,4 +30,16 @@ export function reachable(
     }
   }
   return found;
+}
+
+/** Ids of the steps that lie before the target on some way to it, whose success leads on to it. */
+export function before(list: StepList, target: string): ReadonlySet<string> {
+  const first = list.steps[0]?.id;
+  if (list.order === "parallel" || first === undefined || first === target) return new Set();
+  const reached = new Set([first, ...reachable(list, [first], target)]);
+  const leads = list.steps.filter((step) => {
+    const next = successTarget(list, step);
+    return next !== null && (next === target || reachable(list, [next]).has(target));
+  });
+  return new Set(leads.filter(({ id }) => id !== target && reached.has(id)).map(({ id }) => id));
 }

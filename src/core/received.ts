@@ -1,79 +1,72 @@
-import { currentRun, type Draft, putRun } from "./draft.ts";
-import { goOn } from "./enter.ts";
+import { cancelCause } from "./cancel-on.ts";
+import { type AtWork, atWork, type Draft, note } from "./draft.ts";
+import { end } from "./ending.ts";
+import { advance, goOn } from "./enter.ts";
 import type { GitHubEvent } from "./event.ts";
-import type { LinkedPullRequest, Subject } from "./execution.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
-import { headSha } from "./scope.ts";
-import { succeed } from "./settle.ts";
-import { answersWithPullRequest, pullRequestOutput, remember, satisfies } from "./waits.ts";
+import { isObject, type Json } from "./json.ts";
+import { presentPullRequest } from "./pull-request.ts";
+import { lookAgain } from "./results.ts";
+import { pullRequestRoot } from "./scope.ts";
+import { fail, succeed } from "./settle.ts";
+import { link, updateSubject } from "./subject.ts";
+import { answersWithPullRequest, moves, pullRequestOutput, remember, satisfies } from "./waits.ts";
 
-/** A GitHub event: what it tells of the subject is taken in, then the first wait that it satisfies has it. */
+/**
+ * A GitHub event: what it tells of the subject is taken in, what was parked and has moved is looked at again, and the
+ * first wait that it satisfies has it. One that no wait has may be a reason to cancel.
+ */
 export function takeGitHubEvent(draft: Draft, event: GitHubEvent): void {
   const { execution, workflow, at } = draft;
   updateSubject(draft, event.payload);
   if (event.pullRequest) link(draft, event.pullRequest);
-  for (const step of workflow.steps.steps) {
-    const run = currentRun(execution, step.id);
-    if (run?.state !== "running" || !run.waiting) continue;
-    const output = satisfies(execution, step, { ...event, at })
-      ? event.payload
-      : answersWithPullRequest(run, event)
-        ? pullRequestOutput(event)
-        : null;
-    if (!output) continue;
-    succeed(draft, step, run, output);
-    return goOn(draft, step);
+  for (const each of atWork(draft)) {
+    const looks = each.run.waiting?.for === "run" || each.at.step.kind.kind === "wait_for_checks";
+    if (looks && moves(each.run, event)) lookAgain(draft, each);
+  }
+  if (endsAWait(draft, event)) return;
+  const cause = cancelCause(draft, event);
+  if (cause !== null) {
+    note(draft, { by: senderOf(event), what: `cancel: ${cause}`, step: null });
+    return advance(draft, end(draft, { state: "cancelled", error: null }));
   }
   execution.seen = remember(workflow, execution, { ...event, at });
 }
 
-/** The newest word on a pull request; a new head voids the decisions that were made for the old one. */
-function link(draft: Draft, pull: LinkedPullRequest): void {
-  const { execution } = draft;
-  const before = headSha(execution);
-  const known = execution.linked.find(({ number }) => number === pull.number);
-  if (known && isSame(known, pull)) return;
-  execution.linked = known
-    ? execution.linked.map((linked) => (linked.number === pull.number ? pull : linked))
-    : [...execution.linked, pull];
-  if (headSha(execution) !== before) askAgain(draft);
-}
-
-function askAgain(draft: Draft): void {
-  const sha = headSha(draft.execution);
-  for (const { id } of draft.workflow.steps.steps) {
-    const run = currentRun(draft.execution, id);
-    if (run?.state !== "running" || run.waiting?.for !== "approval" || run.waiting.headSha === sha) continue;
-    const waiting = { ...run.waiting, asking: run.waiting.asking + 1, headSha: sha, approvals: [] };
-    putRun(draft, id, { ...run, waiting });
+function endsAWait(draft: Draft, event: GitHubEvent): boolean {
+  for (const each of atWork(draft)) {
+    const { at, run } = each;
+    if (!run.waiting) continue;
+    if (run.waiting.for === "pull_request") {
+      if (!settlePullRequest(draft, each, run.waiting.state)) continue;
+    } else {
+      const output = outputFor(draft, each, event);
+      if (!output) continue;
+      succeed(draft, at, run, output);
+    }
+    goOn(draft, at);
+    return true;
   }
+  return false;
 }
 
-/** Title, labels and head of the subject, where the event tells them. */
-function updateSubject(draft: Draft, payload: JsonObject): void {
-  const { subject } = draft.execution;
-  const about = payload[subject?.type === "pull_request" ? "pull_request" : "issue"];
-  if (!subject || !isObject(about) || about["number"] !== subject.number) return;
-  const { title, labels, head } = about;
-  const before = headSha(draft.execution);
-  const told: Subject = {
-    ...subject,
-    title: typeof title === "string" ? title : subject.title,
-    labels: Array.isArray(labels) ? labelNames(labels) : subject.labels,
-    head_sha: isObject(head) && typeof head["sha"] === "string" ? head["sha"] : subject.head_sha,
-  };
-  // What tells nothing new is no change, and costs no write.
-  if (isSame(told, subject)) return;
-  draft.execution.subject = told;
-  if (headSha(draft.execution) !== before) askAgain(draft);
+function outputFor(draft: Draft, { at, run }: AtWork, event: GitHubEvent): Json {
+  if (run.waiting?.for === "event" && satisfies(draft, at, { ...event, at: draft.at })) return event.payload;
+  return answersWithPullRequest(run, event) ? pullRequestOutput(event) : null;
 }
 
-function isSame<T extends object>(a: T, b: T): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** A wait for a merge is over when its pull request is closed, too: nobody is going to merge it. */
+function settlePullRequest(draft: Draft, { at, run }: AtWork, wanted: "merged" | "closed"): boolean {
+  const pull = presentPullRequest(draft.execution);
+  if (!pull || pull.state === "open") return false;
+  if (pull.state === wanted || wanted === "closed") succeed(draft, at, run, pullRequestRoot(pull));
+  else {
+    const message = `pull request #${pull.number} was closed without being merged`;
+    fail(draft, at, run, { code: "pull_request_closed", message, class: "error" }, pullRequestRoot(pull));
+  }
+  return true;
 }
 
-function labelNames(labels: readonly Json[]): readonly string[] {
-  return labels.flatMap((label) =>
-    isObject(label) && typeof label["name"] === "string" ? [label["name"]] : [],
-  );
+function senderOf({ payload }: GitHubEvent): string | null {
+  const sender = payload["sender"];
+  return isObject(sender) && typeof sender["login"] === "string" ? sender["login"] : null;
 }

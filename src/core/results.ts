@@ -1,58 +1,80 @@
-import { currentRun, type Draft, putRun } from "./draft.ts";
-import { goOn, linkedAlready } from "./enter.ts";
-import type { Event, RunRef } from "./event.ts";
-import type { RunningRun, Spending } from "./execution.ts";
+import { beginWork, linkedAlready } from "./begin.ts";
+import { isOverBudget, spend, takeBudget } from "./budget.ts";
+import { type AtWork, type Draft, putRun, workAt } from "./draft.ts";
+import { advance, goOn, timersFrom } from "./enter.ts";
+import type { ChildFinished, Event, RunRef } from "./event.ts";
 import { isObject, type Json } from "./json.ts";
+import { errorRoot, scopeAt } from "./scope.ts";
 import { fail, succeed, withEffects } from "./settle.ts";
-import type { Step } from "./workflow.ts";
+import { moves } from "./waits.ts";
 
 type Result = Extract<Event, { type: "step_succeeded" | "step_failed" | "step_parked" }>;
 
 /** What came of an attempt; of one that is no longer current, nothing. */
 export function takeResult(draft: Draft, event: Result): void {
-  const at = runAt(draft, event.run);
-  if (!at || at.run.waiting) return;
-  const { step } = at;
-  const run = withEffects(at.run, event.effects);
+  const found = runAt(draft, event.run);
+  if (!found || found.run.waiting) return;
+  const { at } = found;
+  const run = withEffects(found.run, event.effects);
   switch (event.type) {
     case "step_succeeded":
       spend(draft, event.spending);
       linkOutput(draft, event.output);
-      succeed(draft, step, run, event.output);
+      succeed(draft, at, run, event.output);
       break;
     case "step_failed":
       spend(draft, event.spending);
-      fail(draft, step, run, event.error, null, event.notBefore);
+      fail(draft, at, run, event.error, null, event.notBefore);
       break;
     case "step_parked": {
-      putRun(draft, step.id, { ...run, waiting: event.waiting });
-      const linked =
-        event.waiting.for === "person" && event.waiting.produces === "pull_request"
-          ? linkedAlready(draft, run)
-          : null;
-      if (linked) succeed(draft, step, run, linked);
+      const { waiting } = event;
+      const parked = { ...run, waiting };
+      putRun(draft, at.path, parked);
+      const asksForPull = waiting.for === "person" && waiting.produces === "pull_request";
+      const linked = asksForPull ? linkedAlready(draft, run) : null;
+      if (linked) succeed(draft, at, parked, linked);
+      // Its end may have come before the word that it is waited for.
+      const ended = waiting.for === "run" && draft.execution.seen.some((seen) => moves(parked, seen));
+      if (ended) lookAgain(draft, { at, run: parked });
       break;
     }
   }
-  goOn(draft, step);
+  if (isOverBudget(draft)) return takeBudget(draft, at);
+  goOn(draft, at);
 }
 
 /** The step and its run, if the reference is to the attempt that is running now. */
-export function runAt(draft: Draft, ref: RunRef): { readonly step: Step; readonly run: RunningRun } | null {
-  const step = draft.workflow.steps.byId.get(ref.path);
-  const run = currentRun(draft.execution, ref.path);
-  if (!step || run?.state !== "running") return null;
-  const same = run.round === ref.round && run.visit === ref.visit && run.attempt === ref.attempt;
-  return same ? { step, run } : null;
+export function runAt(draft: Draft, ref: RunRef): AtWork | null {
+  const found = workAt(draft, ref.path);
+  if (!found) return null;
+  const { round, visit, attempt } = found.run;
+  return round === ref.round && visit === ref.visit && attempt === ref.attempt ? found : null;
 }
 
-function spend(draft: Draft, spending: Partial<Spending> = {}): void {
-  const { tokens, costUsd } = draft.execution.spending;
-  draft.execution.spending = {
-    ...draft.execution.spending,
-    tokens: tokens + (spending.tokens ?? 0),
-    costUsd: costUsd + (spending.costUsd ?? 0),
-  };
+/** Another attempt at the same visit: the work, or all that is inside, begins anew. */
+export function tryAgain(draft: Draft, { at, run }: AtWork): void {
+  const again = { ...run, attempt: run.attempt + 1, waiting: null, ...timersFrom(at, draft.at) };
+  const scope = scopeAt(draft, at.path, { error: errorRoot(run.from?.error ?? null) });
+  advance(draft, beginWork(draft, at, again, scope));
+}
+
+/** What was parked has moved: the runner is asked to look at it once more, which is no new try. */
+export function lookAgain(draft: Draft, { at, run }: AtWork): void {
+  putRun(draft, at.path, { ...run, attempt: run.attempt + 1, looks: (run.looks ?? 0) + 1, waiting: null });
+}
+
+/** A child execution has come to its end. */
+export function takeChild(draft: Draft, event: ChildFinished): void {
+  const found = runAt(draft, event.run);
+  if (found?.run.waiting?.for !== "child" || found.run.waiting.execution !== event.child) return;
+  const { at, run } = found;
+  if (event.state === "completed") succeed(draft, at, run, event.outputs);
+  else {
+    const inner = event.error ? ` at ${event.error.step}: ${event.error.message}` : "";
+    const message = `the workflow it ran ${event.state === "failed" ? "failed" : "was cancelled"}${inner}`;
+    fail(draft, at, run, { code: `child_${event.state}`, message, class: "error" }, event.outputs);
+  }
+  goOn(draft, at);
 }
 
 /** A pull request that a step opened is linked: `{pull_request: {number, …}}`, or GitHub's own answer to pulls.create. */

@@ -1,6 +1,8 @@
+import { currentRun, type Draft, lastInScope } from "./draft.ts";
 import type { Execution, LinkedPullRequest, Run, StepError } from "./execution.ts";
 import type { Scope } from "./expression.ts";
 import { type Json, type JsonObject, own } from "./json.ts";
+import { finallyScope, idOf, scopePath, stepAt } from "./locate.ts";
 
 /** Root names that every expression of a workflow may use. */
 export const rootNames = [
@@ -16,12 +18,16 @@ export const rootNames = [
   "self",
 ] as const;
 
+type Roots = Readonly<Record<string, Json>>;
+
+/** What the step at this path sees: the steps of the lists around it, the nearest first, and its loop variables. */
+export function scopeAt({ workflow, execution, at }: Draft, path: string, extra: Roots = {}): Scope {
+  const loops = path.includes("[") ? loopVariables(workflow, execution, path) : null;
+  return scopeOf(execution, at, loops ? { ...loops, ...extra } : extra, path);
+}
+
 /** What an expression of this execution sees; `extra` adds or replaces roots, as `self` or a wait's `event`. */
-export function scopeOf(
-  execution: Execution,
-  now: number,
-  extra: Readonly<Record<string, Json>> = {},
-): Scope {
+export function scopeOf(execution: Execution, now: number, extra: Roots = {}, path = ""): Scope {
   let steps: JsonObject | undefined;
   return {
     now,
@@ -32,7 +38,7 @@ export function scopeOf(
         case "input":
           return execution.input;
         case "steps":
-          steps ??= stepsRoot(execution);
+          steps ??= stepsRoot(execution, path);
           return steps;
         case "event":
           return execution.event;
@@ -45,11 +51,12 @@ export function scopeOf(
         case "actor":
           return execution.actor;
         case "execution": {
-          const { id, round, state, startedAt } = execution;
-          return { id, round, state, started_at: startedAt, workflow: execution.workflow.name };
+          const { id, round, state, startedAt, ending } = execution;
+          const workflow = execution.workflow.name;
+          return { id, round, state, started_at: startedAt, workflow, ending: ending?.state ?? null };
         }
         case "vars":
-          return {};
+          return execution.vars;
         case "error":
         case "self":
           return null;
@@ -60,20 +67,54 @@ export function scopeOf(
   };
 }
 
-function stepsRoot(execution: Execution): JsonObject {
-  const entries = Object.entries(execution.steps).map(([path, record]): [string, Json] => {
-    const run = record.runs.at(-1);
-    return [
-      path,
-      {
-        output: run ? outputOf(run) : null,
-        state: run?.state ?? "pending",
-        error: run?.state === "failed" ? errorRoot(run.error) : null,
-        visits: record.visits,
-      },
-    ];
-  });
-  return Object.fromEntries(entries);
+/** The steps of every list around the path, by id: outer ones first, so that a nearer one of the same name wins. */
+function stepsRoot(execution: Execution, path: string): JsonObject {
+  const scopes = scopesOf(path);
+  const entries: [number, string, Json][] = [];
+  for (const [each, record] of Object.entries(execution.steps)) {
+    if (each.endsWith("]")) continue;
+    const depth = scopes.indexOf(scopePath(each));
+    if (depth < 0) continue;
+    const run = lastInScope(record);
+    const seen = {
+      output: run ? outputOf(run) : null,
+      state: run?.state ?? "pending",
+      error: run?.state === "failed" ? errorRoot(run.error) : null,
+      visits: record.visits,
+    };
+    entries.push([depth, idOf(each), seen]);
+  }
+  return Object.fromEntries(entries.toSorted((a, b) => a[0] - b[0]).map(([, id, seen]) => [id, seen]));
+}
+
+/** `a/b[2]/c` -> `""`, `a`, `a/b[2]`; within `finally` the workflow's own list first. */
+function scopesOf(path: string): readonly string[] {
+  const scopes = [""];
+  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
+    scopes.push(path.slice(0, slash));
+  }
+  return scopes;
+}
+
+/** The item and index of every for_each, and the index of every repeat, around the path. */
+function loopVariables(workflow: Draft["workflow"], execution: Execution, path: string): Roots {
+  const variables: Record<string, Json> = {};
+  for (const { 0: bracket, 1: digits = "", index: open } of path.matchAll(/\[(\d*)\]/g)) {
+    const whole = path.slice(0, open);
+    const run = currentRun(execution, whole);
+    const each = stepAt(workflow, whole + bracket)?.step.forEach;
+    if (run?.state !== "running") continue;
+    if (run.waiting?.for === "repeat") variables["index"] = run.waiting.iteration;
+    if (!each || !Array.isArray(run.input)) continue;
+    const index = Number(digits);
+    variables["index"] = index;
+    Object.defineProperty(variables, each.as, {
+      value: (run.input as readonly Json[])[index] ?? null,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return variables;
 }
 
 function outputOf(run: Run): Json {
@@ -95,6 +136,7 @@ function subjectRoot(execution: Execution): Json {
     author: subject.author,
     labels: subject.labels,
     url: subject.url,
+    state: subject.state,
     head_sha: subject.head_sha ?? newest?.head_sha ?? null,
     is_fork: subject.is_fork,
     pull_request: newest ? pullRequestRoot(newest) : null,
@@ -119,4 +161,9 @@ export function newestPullRequest(execution: Execution): LinkedPullRequest | nul
 /** Head commit that decisions are bound to, or null where there is no pull request. */
 export function headSha(execution: Execution): string | null {
   return newestPullRequest(execution)?.head_sha ?? execution.subject?.head_sha ?? null;
+}
+
+/** Whether the path is one of `finally`. */
+export function isInFinally(path: string): boolean {
+  return path.startsWith(`${finallyScope}/`);
 }

@@ -3,36 +3,49 @@ import { type Draft, putRun } from "./draft.ts";
 import type { EffectRecord, Run, RunningRun, SkipReason, StepError } from "./execution.ts";
 import { isTrue } from "./expression.ts";
 import type { Json } from "./json.ts";
-import { errorRoot, scopeOf } from "./scope.ts";
-import type { Step } from "./workflow.ts";
+import type { Located } from "./locate.ts";
+import { errorRoot, scopeAt } from "./scope.ts";
+import type { Step, StepKind } from "./workflow.ts";
 
 /** What a run keeps when its state changes. */
 function facts(run: Run) {
-  const { round, visit, attempt, enteredAt, from, input, effects } = run;
-  return { round, visit, attempt, enteredAt, from, input, effects };
+  const { round, visit, attempt, enteredAt, from, input, effects, looks, subject, unique } = run;
+  return {
+    round,
+    visit,
+    attempt,
+    enteredAt,
+    from,
+    input,
+    effects,
+    ...(looks === undefined ? {} : { looks }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(unique === undefined ? {} : { unique }),
+  };
 }
 
-type Failure = Omit<StepError, "step">;
+/** `step`: the path it broke at, where that is inside the step. */
+export type Failure = Omit<StepError, "step"> & { readonly step?: string };
 
 /** The run has its output; `fail_if` may still decide that it failed. */
 export function succeed(
   draft: Draft,
-  step: Step,
+  at: Located,
   run: RunningRun,
   output: Json,
   boundTo?: Extract<Run, { state: "completed" }>["boundTo"],
 ): void {
-  if (step.failIf) {
+  const { failIf } = at.step;
+  if (failIf && !isLoop(at)) {
     const extra = { self: output, error: errorRoot(run.from?.error ?? null) };
-    const verdict = step.failIf.evaluate(scopeOf(draft.execution, draft.at, extra));
-    if ("problem" in verdict)
-      return fail(draft, step, run, expressionFailure(verdict.problem.message), output);
+    const verdict = failIf.evaluate(scopeAt(draft, at.path, extra));
+    if ("problem" in verdict) return fail(draft, at, run, expressionFailure(verdict.problem.message), output);
     if (isTrue(verdict.value)) {
-      const message = `the condition of fail_if holds: ${step.failIf.source}`;
-      return fail(draft, step, run, { code: "fail_if", message, class: "error" }, output);
+      const message = `the condition of fail_if holds: ${failIf.source}`;
+      return fail(draft, at, run, { code: "fail_if", message, class: "error" }, output);
     }
   }
-  putRun(draft, step.id, {
+  putRun(draft, at.path, {
     ...facts(run),
     state: "completed",
     endedAt: draft.at,
@@ -41,31 +54,44 @@ export function succeed(
   });
 }
 
+/** A for_each or repeat as a whole: what the step says of its work is said of each item or iteration. */
+export function isLoop({ step, part }: Located): boolean {
+  return part === "whole" && (step.forEach !== null || step.repeat !== null);
+}
+
 /** The attempt failed: another one is scheduled where the retry policy has one left, else the run has failed. */
 export function fail(
   draft: Draft,
-  step: Step,
+  at: Located,
   run: RunningRun,
   failure: Failure,
   output: Json = null,
   notBefore = 0,
 ): void {
-  const error: StepError = { step: step.id, ...failure };
-  if (mayRetry(step, run, failure)) {
-    const seed = `${draft.execution.id}/${step.id}/${run.visit}/${run.attempt}`;
-    const until = Math.max(draft.at + retryDelayMs(step.retry, run.attempt, seed), notBefore);
+  const error: StepError = { step: at.path, ...failure };
+  if (mayRetry(at, run, failure)) {
+    const seed = `${draft.execution.id}/${at.path}/${run.visit}/${run.attempt}`;
+    const until = Math.max(draft.at + retryDelayMs(at.step.retry, tries(run), seed), notBefore);
     const waiting = { for: "retry", until, error } as const;
-    putRun(draft, step.id, { ...run, waiting, deadline: null, remind: null });
+    putRun(draft, at.path, { ...run, waiting, deadline: null, remind: null });
     return;
   }
-  putRun(draft, step.id, { ...facts(run), state: "failed", endedAt: draft.at, output, error });
+  putRun(draft, at.path, { ...facts(run), state: "failed", endedAt: draft.at, output, error });
 }
 
-/** Only work is tried again: a person's "no" or an event that says failure is an answer. */
-function mayRetry(step: Step, run: Run, failure: Failure): boolean {
-  const works = step.kind.kind === "agent" || step.kind.kind === "action";
+/** A person's "no" or an event that says failure is an answer, and is not asked for again. */
+const retried: ReadonlySet<StepKind["kind"]> = new Set(["agent", "action", "workflow", "parallel", "steps"]);
+
+function mayRetry(at: Located, run: Run, failure: Failure): boolean {
+  const { retry, kind }: Step = at.step;
   const open = failure.code !== "outcome_unknown" && failure.code !== "expression";
-  return works && open && run.attempt < step.retry.maxAttempts && step.retry.on.includes(failure.class);
+  const works = retried.has(kind.kind) && !isLoop(at);
+  return works && open && tries(run) < retry.maxAttempts && retry.on.includes(failure.class);
+}
+
+/** Attempts at the work itself: a look at something parked is none. */
+export function tries(run: Run): number {
+  return run.attempt - (run.looks ?? 0);
 }
 
 export function skip(draft: Draft, path: string, run: Run, reason: SkipReason): void {

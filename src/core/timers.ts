@@ -1,9 +1,12 @@
-import { end } from "./after.ts";
 import { type Draft, putRecord, putRun, recordOf } from "./draft.ts";
-import { deadlineOf, goOn } from "./enter.ts";
+import { end, finish } from "./ending.ts";
+import { advance, goOn } from "./enter.ts";
 import type { Event } from "./event.ts";
+import type { Run } from "./execution.ts";
+import { cancelInside } from "./inside.ts";
+import { beginIteration } from "./iterations.ts";
 import { unreachable } from "./problem.ts";
-import { runAt } from "./results.ts";
+import { runAt, tryAgain } from "./results.ts";
 import { fail, succeed } from "./settle.ts";
 
 type TimerFired = Extract<Event, { type: "timer_fired" }>;
@@ -12,53 +15,52 @@ type TimerFired = Extract<Event, { type: "timer_fired" }>;
 export function takeTimer(draft: Draft, event: TimerFired): void {
   const found = runAt(draft, event.run);
   if (!found || draft.execution.state !== "running") return;
-  const { step, run } = found;
-  const { at } = draft;
+  const { at, run } = found;
+  const { waiting } = run;
+  const now = draft.at;
   switch (event.timer) {
-    case "retry": {
-      if (run.waiting?.for !== "retry" || run.waiting.until > at) return;
-      putRun(draft, step.id, {
-        ...run,
-        attempt: run.attempt + 1,
-        waiting: null,
-        deadline: deadlineOf(step, at),
-        remind: step.remind ? { at: at + step.remind.everyMs, sent: 0 } : null,
-      });
-      return;
-    }
+    case "retry":
+      if (waiting?.for !== "retry" || waiting.until > now) return;
+      return tryAgain(draft, found);
+    case "repeat":
+      if (waiting?.for !== "repeat" || waiting.until === null || waiting.until > now) return;
+      return advance(draft, [beginIteration(draft, at, run, waiting.iteration)]);
     case "delay":
-      if (run.waiting?.for !== "delay" || run.waiting.until > at) return;
-      succeed(draft, step, run, null);
+      if (waiting?.for !== "delay" || waiting.until > now) return;
+      succeed(draft, at, run, null);
       break;
     case "timeout": {
-      if (run.deadline === null || run.deadline > at) return;
-      const message = `no result after ${(step.timeoutMs ?? 0) / 1000} s`;
-      fail(draft, step, { ...run, inDoubt: true }, { code: "timeout", message, class: "timeout" });
+      if (run.deadline === null || run.deadline > now) return;
+      const message = `no result after ${(at.step.timeoutMs ?? 0) / 1000} s`;
+      cancelInside(draft, at.path);
+      fail(draft, at, { ...run, inDoubt: true }, { code: "timeout", message, class: "timeout" });
       break;
     }
     case "remind": {
-      if (!run.remind || run.remind.at > at || !step.remind) return;
-      const sent = run.remind.sent + (run.waiting ? 1 : 0);
-      const more = sent < step.remind.max;
-      const remind = { at: more ? at + step.remind.everyMs : Number.MAX_SAFE_INTEGER, sent };
-      putRun(draft, step.id, { ...run, remind });
+      const { remind } = at.step;
+      if (!run.remind || run.remind.at > now || !remind) return;
+      const sent = run.remind.sent + (waiting ? 1 : 0);
+      const more = sent < remind.max;
+      const next = { at: more ? now + remind.everyMs : Number.MAX_SAFE_INTEGER, sent };
+      putRun(draft, at.path, { ...run, remind: next });
       return;
     }
-    case "repeat":
-      return;
     default:
       return unreachable(event.timer);
   }
-  goOn(draft, step);
+  goOn(draft, at);
 }
 
-/** The execution's own deadline. */
+/** The execution's own deadline: of the work, or of what cleans up after it. */
 export function takeTimeout(draft: Draft, round: number): void {
-  const { deadline, state } = draft.execution;
-  if (state !== "running" || round !== draft.execution.round || deadline === null || deadline > draft.at)
-    return;
+  const { execution } = draft;
+  const { deadline, state, ending, finalizing } = execution;
+  if (state !== "running" || round !== execution.round || deadline === null || deadline > draft.at) return;
   const message = `not finished after ${(draft.workflow.limits.timeoutMs ?? 0) / 1000} s`;
-  end(draft, { state: "failed", error: { step: "", code: "timeout", message, class: "timeout" } });
+  const error = { step: "", code: "timeout", message, class: "timeout" } as const;
+  const late = { state: "failed", error } as const;
+  if (finalizing) finish(draft, ending === null || ending.state === "completed" ? late : ending, null);
+  else advance(draft, end(draft, late));
 }
 
 /** All times of the current round move by the length of a pause (ms). */
@@ -69,16 +71,17 @@ export function shiftTimes(draft: Draft, byMs: number): void {
     const record = recordOf(execution, path);
     const run = record?.runs.at(-1);
     if (!record || run?.state !== "running" || run.round !== execution.round) continue;
-    const { waiting, deadline, remind } = run;
-    const shifted = {
-      ...run,
-      waiting:
-        waiting && "until" in waiting && waiting.until !== null
-          ? { ...waiting, until: waiting.until + byMs }
-          : waiting,
-      deadline: deadline === null ? null : deadline + byMs,
-      remind: remind && { ...remind, at: remind.at + byMs },
-    };
-    putRecord(draft, path, { ...record, runs: [...record.runs.slice(0, -1), shifted] });
+    putRecord(draft, path, { ...record, runs: [...record.runs.slice(0, -1), shifted(run, byMs)] });
   }
+}
+
+function shifted(run: Extract<Run, { state: "running" }>, byMs: number): Run {
+  const { waiting, deadline, remind } = run;
+  const until = waiting && "until" in waiting ? waiting.until : null;
+  return {
+    ...run,
+    waiting: until === null || !waiting ? waiting : ({ ...waiting, until: until + byMs } as typeof waiting),
+    deadline: deadline === null ? null : deadline + byMs,
+    remind: remind && { ...remind, at: remind.at + byMs },
+  };
 }

@@ -1,15 +1,15 @@
 import { takeCommand } from "./command.ts";
 import { takeDecision } from "./decide.ts";
-import { type Draft, draftOf, note } from "./draft.ts";
+import { type Draft, draftOf } from "./draft.ts";
 import type { Effect } from "./effect.ts";
-import { advance } from "./enter.ts";
 import type { Event, RunRef } from "./event.ts";
 import type { Execution } from "./execution.ts";
 import { dueOf, newEffects } from "./owed.ts";
 import { type Problem, unreachable } from "./problem.ts";
 import { takeGitHubEvent } from "./received.ts";
 import { refuse } from "./refusal.ts";
-import { takeResult } from "./results.ts";
+import { takeChild, takeResult } from "./results.ts";
+import { start } from "./start.ts";
 import { isTerminal } from "./tables.ts";
 import { takeTimeout, takeTimer } from "./timers.ts";
 import type { Workflow } from "./workflow.ts";
@@ -38,12 +38,13 @@ export function transition(workflow: Workflow, execution: Execution, event: Even
 
 /** A paused execution leaves events, decisions and answers where they are until it is resumed. */
 export function defers(execution: Execution, event: Event): boolean {
-  const waits = event.type === "event_received" || event.type === "decided";
+  const waits =
+    event.type === "event_received" || event.type === "decided" || event.type === "child_finished";
   return execution.state === "paused" && waits;
 }
 
 function isMessage(event: Event): event is Event & { readonly id: string } {
-  return event.type === "event_received" || event.type === "decided" || event.type === "commanded";
+  return "id" in event;
 }
 
 function isConsumed(execution: Execution, event: Event): boolean {
@@ -76,18 +77,14 @@ function take(draft: Draft, event: Event): { readonly problem: Problem } | null 
     case "commanded":
       return takeCommand(draft, event);
     case "child_finished":
+      takeChild(draft, event);
+      return null;
     case "subject_adopted":
+      execution.subject ??= event.subject;
       return null;
     default:
       return unreachable(event);
   }
-}
-
-function start(draft: Draft): void {
-  const [first] = draft.workflow.steps.steps;
-  if (!first || Object.keys(draft.execution.steps).length > 0 || draft.execution.state !== "running") return;
-  note(draft, { by: draft.execution.actor, what: "started", step: null });
-  advance(draft, [{ path: first.id, from: null }]);
 }
 
 function hasChanged(before: Execution, now: Execution): boolean {

@@ -1,11 +1,17 @@
+import type { Draft } from "./draft.ts";
 import type { GitHubEvent } from "./event.ts";
-import type { Execution, RunningRun, SeenEvent } from "./execution.ts";
+import type { Execution, RunningRun } from "./execution.ts";
 import { isTrue } from "./expression.ts";
-import type { JsonObject } from "./json.ts";
-import { pullRequestRoot, scopeOf } from "./scope.ts";
-import type { Step, Workflow } from "./workflow.ts";
+import { isObject, type JsonObject } from "./json.ts";
+import { allSteps, type Located } from "./locate.ts";
+import { pullRequestRoot, scopeAt } from "./scope.ts";
+import { succeed } from "./settle.ts";
+import type { Workflow } from "./workflow.ts";
 
 const keptSeen = 20;
+
+/** An event with the time (ms) it came at. */
+export type Happened = Pick<GitHubEvent, "id" | "name" | "payload"> & { readonly at: number };
 
 /** `pull_request.closed` is heard by a wait for `pull_request.closed` and by one for `pull_request`. */
 function hears(events: readonly string[], name: string): boolean {
@@ -13,30 +19,49 @@ function hears(events: readonly string[], name: string): boolean {
 }
 
 /** Whether the wait is for this event and its `match` holds; a match that can't be evaluated does not hold. */
-export function satisfies(
-  execution: Execution,
-  step: Step,
-  event: { readonly name: string; readonly payload: JsonObject; readonly at: number },
-): boolean {
+export function satisfies(draft: Draft, { path, step }: Located, event: Happened): boolean {
   if (step.kind.kind !== "wait_for" || !hears(step.kind.events, event.name)) return false;
   if (!step.kind.match) return true;
-  const verdict = step.kind.match.evaluate(scopeOf(execution, event.at, { event: event.payload }));
+  const verdict = step.kind.match.evaluate(scopeAt(draft, path, { event: event.payload }));
   return "value" in verdict && isTrue(verdict.value);
 }
 
-/** The oldest seen event, not older than `since` (ms), that satisfies the wait. */
-export function lookBack(execution: Execution, step: Step, since: number): SeenEvent | null {
-  return execution.seen.find((event) => event.at >= since && satisfies(execution, step, event)) ?? null;
+/** The oldest seen event, not older than `since` (ms), that satisfies the wait ends it. */
+export function takeSeen(draft: Draft, at: Located, run: RunningRun, since: number): void {
+  const seen = draft.execution.seen.find((event) => event.at >= since && satisfies(draft, at, event));
+  if (!seen) return;
+  draft.execution.seen = draft.execution.seen.filter((event) => event.id !== seen.id);
+  succeed(draft, at, run, seen.payload);
 }
 
 /** Kept for waits that begin soon, if the workflow has one that could hear it. */
-export function remember(workflow: Workflow, execution: Execution, event: GitHubEvent & { at: number }) {
-  const wanted = workflow.steps.steps.some(
-    ({ kind }) => kind.kind === "wait_for" && hears(kind.events, event.name),
-  );
-  if (!wanted) return execution.seen;
+export function remember(workflow: Workflow, execution: Execution, event: Happened) {
+  if (!isWanted(workflow, event.name)) return execution.seen;
   const { id, name, at, payload } = event;
   return [...execution.seen, { id, name, at, payload }].slice(-keptSeen);
+}
+
+function isWanted(workflow: Workflow, name: string): boolean {
+  for (const { step } of allSteps(workflow).values()) {
+    const { kind } = step;
+    if (kind.kind === "wait_for" && hears(kind.events, name)) return true;
+    if (kind.kind === "action" && kind.action === "actions.run" && isEndOfRun(name)) return true;
+  }
+  return false;
+}
+
+function isEndOfRun(name: string): boolean {
+  return name === "workflow_run.completed";
+}
+
+/** Whether the event says that what a parked run waits for has moved, so that it is worth a look. */
+export function moves(run: RunningRun, { name, payload }: Pick<Happened, "name" | "payload">): boolean {
+  const { waiting } = run;
+  if (waiting?.for === "run") {
+    const about = payload["workflow_run"];
+    return isEndOfRun(name) && isObject(about) && about["id"] === waiting.runId;
+  }
+  return /^(?:check_run|check_suite|status|pull_request\.synchronize)(?:\.|$)/.test(name);
 }
 
 const bringsPullRequest = new Set([
