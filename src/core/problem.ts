@@ -18,6 +18,12 @@ export interface Problem {
   readonly related?: { readonly message: string; readonly position: Position };
 }
 
+/** What a code stands for, and the way out: its section of docs/problems.md. */
+export interface ProblemMeaning {
+  readonly title: string;
+  readonly help: string;
+}
+
 /** `.hishamos/bug.yml:12:18 HOS204 unknown step "biuld". Did you mean "build"?` */
 export function formatProblem(problem: Problem): string {
   const { path, position } = problem;
