@@ -3,6 +3,7 @@ import type { Effect } from "./effect.ts";
 import type { Event, RunRef } from "./event.ts";
 import type { Execution, Run } from "./execution.ts";
 import { stepAt } from "./locate.ts";
+import { unreachable } from "./problem.ts";
 import type { Workflow } from "./workflow.ts";
 
 /**
@@ -25,15 +26,23 @@ export function owedEffects(workflow: Workflow, execution: Execution): readonly 
 
 function workOf(workflow: Workflow, path: string, run: Run): RunOwed | null {
   const kind = stepAt(workflow, path)?.step.kind;
-  switch (kind?.kind) {
+  if (!kind) return null;
+  switch (kind.kind) {
     case "agent":
     case "action":
     case "wait_for_checks":
       return { type: "run_step", run: refOf(path, run), kind, input: run.input };
     case "workflow":
       return { type: "start_child", run: refOf(path, run), workflow: kind.workflow, input: run.input };
-    default:
+    case "approval":
+    case "wait_for":
+    case "wait_for_pull_request":
+    case "delay":
+    case "parallel":
+    case "steps":
       return null;
+    default:
+      return unreachable(kind);
   }
 }
 

@@ -18,6 +18,11 @@ export interface Problem {
   readonly related?: { readonly message: string; readonly position: Position };
 }
 
+/** A problem with one of a catalogue's codes: the compiler then knows that each is explained. */
+export interface ProblemOf<Catalogue> extends Problem {
+  readonly code: keyof Catalogue & string;
+}
+
 /** What a code stands for, and the way out: its section of docs/problems.md. */
 export interface ProblemMeaning {
   readonly title: string;

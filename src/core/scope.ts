@@ -76,10 +76,12 @@ function stepsRoot(execution: Execution, path: string): JsonObject {
     const depth = scopes.indexOf(scopePath(each));
     if (depth < 0) continue;
     const run = lastInScope(record);
+    // Entered in an earlier visit of its group only: in this one it has not run.
+    if (!run) continue;
     const seen = {
-      output: run ? outputOf(run) : null,
-      state: run?.state ?? "pending",
-      error: run?.state === "failed" ? errorRoot(run.error) : null,
+      output: outputOf(run),
+      state: run.state,
+      error: run.state === "failed" ? errorRoot(run.error) : null,
       visits: record.visits,
     };
     entries.push([depth, idOf(each), seen]);

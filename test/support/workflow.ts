@@ -1,4 +1,4 @@
-import type { Expression } from "../../src/core/expression.ts";
+import type { Expression, Template } from "../../src/core/expression.ts";
 import {
   defaultMaxSteps,
   type Limits,
@@ -14,6 +14,9 @@ export type StepSketch = Partial<Omit<Step, "kind" | "routes" | "condition" | "f
   readonly kind?: StepKind | undefined;
   readonly condition?: string;
   readonly failIf?: string;
+  /** Makes it a group of these; with `join`, parallel branches. */
+  readonly steps?: readonly StepSketch[];
+  readonly join?: "all" | "any" | number;
 } & Partial<Step["routes"]>;
 
 /** A workflow from a sketch of its steps; everything unsaid is as the parser would leave it. */
@@ -53,12 +56,12 @@ export function aWorkflow(
   };
 }
 
-function aStep(sketch: StepSketch): Step {
-  const { id, kind, condition, failIf, on_success, on_failure, on_skip, on_timeout, on_exhausted, ...rest } =
-    sketch;
+export function aStep(sketch: StepSketch): Step {
+  const { id, kind, condition, failIf, steps, join, ...others } = sketch;
+  const { on_success, on_failure, on_skip, on_timeout, on_exhausted, ...rest } = others;
   return {
     id,
-    kind: kind ?? { kind: "action", action: "issues.addLabels" },
+    kind: kind ?? innerKind(steps, join) ?? { kind: "action", action: "issues.addLabels" },
     inputs: null,
     condition: condition === undefined ? null : expression(condition),
     routes: {
@@ -91,7 +94,14 @@ function aStep(sketch: StepSketch): Step {
   };
 }
 
-function aList(steps: readonly Step[]): StepList {
+function innerKind(steps: readonly StepSketch[] | undefined, join: StepSketch["join"]): StepKind | null {
+  if (!steps) return null;
+  const inner = aList(steps.map(aStep));
+  if (join === undefined) return { kind: "steps", steps: inner };
+  return { kind: "parallel", join, steps: { ...inner, order: "parallel" } };
+}
+
+export function aList(steps: readonly Step[]): StepList {
   const graph = steps.some(({ routes }) => Object.values(routes).some((target) => target !== null));
   const bySuccess = new Set(steps.flatMap(({ routes }) => [routes.on_success, routes.on_skip]));
   const byFailure = steps.flatMap(({ routes }) => [
@@ -108,6 +118,13 @@ function aList(steps: readonly Step[]): StepList {
     handlers: new Set(handlers),
     byId: new Map(steps.map((step) => [step.id, step])),
   };
+}
+
+/** A template that is one expression. */
+export function template(text: string): Template {
+  const parsed = parseCondition(text);
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return { evaluate: (scope) => parsed.expression.evaluate(scope) };
 }
 
 export function expression(text: string): Expression {
