@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ModelConfig, parseModel } from "./agents/index.ts";
 import type { Problem } from "./core/problem.ts";
+import type { ServiceProblem } from "./service-problems.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +32,8 @@ export function readConfig(
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const wrong = (name: string, message: string, hint: string) => {
-    problems.push({ code: "HOS701", message: `${name} ${message}`, hint });
+    const problem: ServiceProblem = { code: "HOS701", message: `${name} ${message}`, hint };
+    problems.push(problem);
     return null;
   };
   const id = whole(env, "APP_ID", null, 1, Number.MAX_SAFE_INTEGER, wrong);

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { composeService, openStores } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
-import { formatProblem, type Problem } from "./core/problem.ts";
+import { formatProblem } from "./core/problem.ts";
 import { systemClock } from "./engine/clock/system.ts";
+import type { ServiceProblem } from "./service-problems.ts";
 import { StateError } from "./state/error.ts";
 
 const stopMs = 10_000;
@@ -56,7 +57,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Null once it listens, else what a person can change about it. */
-async function listen(server: Server, { host, port }: Config["http"]): Promise<Problem | null> {
+async function listen(server: Server, { host, port }: Config["http"]): Promise<ServiceProblem | null> {
   server.listen(port, host);
   try {
     await once(server, "listening");

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problem.ts";
+import type { ModelProblem } from "./problems.ts";
 
 export interface ModelConfig {
   readonly provider: "anthropic" | "openai" | "openai-compatible";
@@ -100,6 +101,6 @@ function readUrl(text: string | null, provider: string): string | Problem {
   return url.href.replace(/\/+$/, "");
 }
 
-function problem(code: string, message: string, hint: string): Problem {
+function problem(code: ModelProblem["code"], message: string, hint: string): Problem {
   return { code, message, hint };
 }

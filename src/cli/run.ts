@@ -5,6 +5,7 @@ import type { Json } from "../core/json.ts";
 import { formatProblem, type Problem } from "../core/problem.ts";
 import { loadWorkflow } from "../definition/index.ts";
 import { peopleOf, readEvent, type StartingEvent } from "../sandbox/event.ts";
+import type { RehearsalProblem } from "../sandbox/problems.ts";
 import { rehearse } from "../sandbox/rehearsal.ts";
 import { readScenario, type Scenario } from "../sandbox/scenario/scenario.ts";
 import { Ledger } from "./ledger.ts";
@@ -170,6 +171,12 @@ async function readText(path: string): Promise<string | Problem> {
   try {
     return await readFile(path, "utf8");
   } catch {
-    return { code: "HOS803", path, message: "can't be read", hint: "Is there such a file?" };
+    const problem: RehearsalProblem = {
+      code: "HOS803",
+      path,
+      message: "can't be read",
+      hint: "Is there such a file?",
+    };
+    return problem;
   }
 }

@@ -1,11 +1,11 @@
 import type { Execution } from "../core/execution.ts";
 import { type Json, own } from "../core/json.ts";
-import type { Problem } from "../core/problem.ts";
 import { scopeOf } from "../core/scope.ts";
 import type { InputDefinition, Workflow } from "../core/workflow.ts";
 import { checkAgainst } from "./answer/check.ts";
+import type { InputProblem } from "./problems.ts";
 
-type Inputs = { readonly input: Record<string, Json> } | { readonly problems: readonly Problem[] };
+type Inputs = { readonly input: Record<string, Json> } | { readonly problems: readonly InputProblem[] };
 
 /** The execution's inputs: what was given, else `from` the event, else the default. */
 export function resolveInputs(
@@ -15,7 +15,7 @@ export function resolveInputs(
   now: number,
 ): Inputs {
   const input = new Map<string, Json>();
-  const problems: Problem[] = [];
+  const problems: InputProblem[] = [];
   for (const definition of workflow.inputs) {
     const value = valueOf(definition, execution, given, now);
     if (value === undefined || value === null) {
@@ -46,7 +46,7 @@ function valueOf(
   return fallback;
 }
 
-function missing({ stem }: Workflow, { name, from }: InputDefinition): Problem {
+function missing({ stem }: Workflow, { name, from }: InputDefinition): InputProblem {
   const source = from ? ` (${from.source} gave nothing)` : "";
   return {
     code: "HOS321",
@@ -55,12 +55,12 @@ function missing({ stem }: Workflow, { name, from }: InputDefinition): Problem {
   };
 }
 
-function unknown(name: string, known: readonly string[]): Problem {
+function unknown(name: string, known: readonly string[]): InputProblem {
   const hint = known.length > 0 ? `Its inputs: ${known.join(", ")}.` : "It takes none.";
   return { code: "HOS322", message: `the workflow has no input ${name}`, hint };
 }
 
-function mismatches({ name, schema }: InputDefinition, value: Json): readonly Problem[] {
+function mismatches({ name, schema }: InputDefinition, value: Json): readonly InputProblem[] {
   if (!schema) return [];
   const checked = checkAgainst(schema, value);
   if (checked.result === "valid") return [];

@@ -2,7 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import type { RepositoryRef } from "../core/execution.ts";
 import type { Problem } from "../core/problem.ts";
 import type { AgentDefinition, Workflow } from "../core/workflow.ts";
-import { isWorkflowPath, loadAgent, loadWorkflow } from "../definition/index.ts";
+import { definitionProblems, isWorkflowPath, loadAgent, loadWorkflow } from "../definition/index.ts";
 import { hasStatus } from "./failures.ts";
 import { createLru } from "./lru.ts";
 import { pinAgents } from "./pin.ts";
@@ -191,7 +191,10 @@ function isAgentPath(path: string): boolean {
 
 function tooLarge({ path, bytes }: Entry): DefinitionFile {
   const message = `the file has ${bytes} bytes; a definition may have ${MAX_FILE_BYTES}`;
-  return { path, problems: [{ code: "HOS100", message, path, position: { line: 1, column: 1 } }] };
+  return {
+    path,
+    problems: [{ code: definitionProblems.tooLarge.code, message, path, position: { line: 1, column: 1 } }],
+  };
 }
 
 function place(repository: RepositoryRef): { readonly owner: string; readonly repo: string } {

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
-import type { Problem } from "../core/problem.ts";
 import type { SandboxGitHub } from "./github/index.ts";
+import type { RehearsalProblem } from "./problems.ts";
 
 /** A webhook event to begin with, as GitHub (or GITHUB_EVENT_PATH) has it; only a few fields need to be there. */
 export interface StartingEvent {
@@ -15,7 +15,7 @@ export interface StartingEvent {
 const names = ["issue_comment", "pull_request", "issues"] as const;
 
 /** Reads an event file: a payload, or `{"event": NAME, "payload": {…}}`. The name is guessed from the payload where it is left out. */
-export function readEvent(text: string, path: string): StartingEvent | Problem {
+export function readEvent(text: string, path: string): StartingEvent | RehearsalProblem {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;

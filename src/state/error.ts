@@ -1,10 +1,11 @@
-import { formatProblem, type Problem } from "../core/problem.ts";
+import { formatProblem } from "../core/problem.ts";
+import type { StateProblem } from "./problems.ts";
 
 /** The database can't be used as it is, and a person can change that: `problem` says what is wrong and the way out. */
 export class StateError extends Error {
-  readonly problem: Problem;
+  readonly problem: StateProblem;
 
-  constructor(problem: Problem, cause?: unknown) {
+  constructor(problem: StateProblem, cause?: unknown) {
     super(formatProblem(problem), cause === undefined ? undefined : { cause });
     this.name = "StateError";
     this.problem = problem;

@@ -1,14 +1,14 @@
 import { parseDocument } from "yaml";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { nearest } from "../../core/nearest.ts";
-import type { Problem } from "../../core/problem.ts";
 import { checkAgainst } from "./check.ts";
 import { coerce } from "./coerce.ts";
 import { toJson } from "./json.ts";
+import type { AnswerProblem } from "./problems.ts";
 import { describeValue, isClosed, propertiesOf, requiredOf } from "./schema.ts";
 import { splitWords, type Word } from "./words.ts";
 
-export type Answer = { readonly values: JsonObject } | { readonly problems: readonly Problem[] };
+export type Answer = { readonly values: JsonObject } | { readonly problems: readonly AnswerProblem[] };
 
 /** A comment's length on GitHub. */
 const maxLength = 65_536;
@@ -32,7 +32,7 @@ export function parseAnswer(words: string, block: string | null, outputSchema: J
     if (bare) return { values: { text: words.trim() } };
   }
   const values = new Map<string, Json>();
-  const problems: Problem[] = [];
+  const problems: AnswerProblem[] = [];
   if ("problem" in split) problems.push(split.problem);
   else for (const problem of takeWords(split.words, outputSchema, values)) problems.push(problem);
   if ("problem" in yaml) problems.push(yaml.problem);
@@ -46,9 +46,13 @@ export function parseAnswer(words: string, block: string | null, outputSchema: J
   return judge(values, problems, outputSchema);
 }
 
-function takeWords(words: readonly Word[], schema: JsonObject | null, values: Map<string, Json>): Problem[] {
+function takeWords(
+  words: readonly Word[],
+  schema: JsonObject | null,
+  values: Map<string, Json>,
+): AnswerProblem[] {
   const properties = propertiesOf(schema);
-  const problems: Problem[] = [];
+  const problems: AnswerProblem[] = [];
   let previous: string | null = null;
   for (const { key, value, quoted } of words) {
     if (key === null) {
@@ -67,7 +71,7 @@ function takeWords(words: readonly Word[], schema: JsonObject | null, values: Ma
   return problems;
 }
 
-function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: JsonObject): Answer {
+function judge(values: ReadonlyMap<string, Json>, problems: AnswerProblem[], schema: JsonObject): Answer {
   const properties = propertiesOf(schema);
   const unknown = isClosed(schema) ? [...values.keys()].filter((key) => !properties.has(key)) : [];
   for (const key of unknown) {
@@ -106,7 +110,7 @@ function judge(values: ReadonlyMap<string, Json>, problems: Problem[], schema: J
   }
 }
 
-type Block = { readonly entries: readonly (readonly [string, Json])[] } | { readonly problem: Problem };
+type Block = { readonly entries: readonly (readonly [string, Json])[] } | { readonly problem: AnswerProblem };
 
 function readBlock(block: string): Block {
   try {
@@ -124,7 +128,7 @@ function readBlock(block: string): Block {
 }
 
 /** The first ones: they are told in a comment. */
-function told(problems: readonly Problem[]): Answer {
+function told(problems: readonly AnswerProblem[]): Answer {
   return { problems: problems.slice(0, maxProblems) };
 }
 
@@ -140,26 +144,26 @@ function toObject(values: ReadonlyMap<string, Json>): JsonObject {
   return Object.fromEntries(values);
 }
 
-function badYaml(reason: string): { readonly problem: Problem } {
+function badYaml(reason: string): { readonly problem: AnswerProblem } {
   const message = `the block below the command is not usable YAML: ${reason}`;
   return { problem: { code: "HOS637", message, hint: "Write one `key: value` in each line." } };
 }
 
-function bareWord(word: string, previous: string | null): Problem {
+function bareWord(word: string, previous: string | null): AnswerProblem {
   const hint =
     previous === null ? "Write key=value." : `Put quotes around a value with spaces: ${previous}="…".`;
   return { code: "HOS632", message: `"${word.slice(0, 80)}" has no key.`, hint };
 }
 
-function twice(key: string): Problem {
+function twice(key: string): AnswerProblem {
   return { code: "HOS632", message: `"${key.slice(0, 80)}" is given twice.`, hint: "Keep one of them." };
 }
 
-function unfilled(key: string): Problem {
+function unfilled(key: string): AnswerProblem {
   return { code: "HOS634", message: `"${key}" still says ${placeholder}.`, hint: "Put your answer there." };
 }
 
-function wrongValue(key: string, value: string, wanted: JsonObject): Problem {
+function wrongValue(key: string, value: string, wanted: JsonObject): AnswerProblem {
   return {
     code: "HOS635",
     message: `"${key}" takes ${describeValue(wanted)}, not "${value.slice(0, 80)}".`,

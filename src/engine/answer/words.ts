@@ -1,4 +1,4 @@
-import type { Problem } from "../../core/problem.ts";
+import type { AnswerProblem } from "./problems.ts";
 
 /** One `key=value`, or a bare word (`key` null). */
 export interface Word {
@@ -25,7 +25,7 @@ const spacePattern = /\s*/y;
 
 /** More is prose that lost its quotes. */
 const maxWords = 256;
-const tooMany: Problem = {
+const tooMany: AnswerProblem = {
   code: "HOS631",
   message: `the answer has more than ${maxWords} words.`,
   hint: 'Put a text in quotes: key="…".',
@@ -34,7 +34,7 @@ const tooMany: Problem = {
 /** Splits `severity=3 summary="a text" files=["a"]` into words; quotes and brackets count only where a value begins. */
 export function splitWords(
   text: string,
-): { readonly words: readonly Word[] } | { readonly problem: Problem } {
+): { readonly words: readonly Word[] } | { readonly problem: AnswerProblem } {
   const words: Word[] = [];
   let at = skip(spacePattern, text, 0);
   while (at < text.length) {
@@ -100,7 +100,7 @@ function bracketEnd(text: string, from: number): number | null {
   return null;
 }
 
-function unclosed(key: string | null, quote: string): Problem {
+function unclosed(key: string | null, quote: string): AnswerProblem {
   return {
     code: "HOS632",
     message: `the quote ${quote} ${key === null ? "" : `of "${key}" `}is never closed.`,
@@ -108,7 +108,7 @@ function unclosed(key: string | null, quote: string): Problem {
   };
 }
 
-function textAfterQuote(key: string | null): Problem {
+function textAfterQuote(key: string | null): AnswerProblem {
   return {
     code: "HOS632",
     message: `there is text right after the closing quote${key === null ? "" : ` of "${key}"`}.`,

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { parse } from "yaml";
 import type { Problem } from "../../core/problem.ts";
+import type { RehearsalProblem } from "../problems.ts";
 
 /** What people do on the stand-in while a workflow runs: first what starts it, then an answer to each step that waits. */
 export interface Scenario {
@@ -142,7 +143,7 @@ export function readScenario(
     : { scenario: { repository, people, files: given, start, answers } };
 }
 
-function problem(path: string, message: string): Problem {
+function problem(path: string, message: string): RehearsalProblem {
   return { code: "HOS801", message, path };
 }
 

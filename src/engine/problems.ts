@@ -1,0 +1,19 @@
+import type { ProblemMeaning, ProblemOf } from "../core/problem.ts";
+
+/** What can be wrong with the inputs of a start; the documentation is made from it. */
+export const inputProblems = {
+  HOS321: {
+    title: "An input is missing",
+    help: "The workflow can't start without it: nobody gave it, and neither `from` nor `default` has a value. Give it with the command, or declare where it comes from.",
+  },
+  HOS322: {
+    title: "The workflow has no such input",
+    help: "The start gave an input that the workflow doesn't list; the message lists those there are.",
+  },
+  HOS323: {
+    title: "An input of the wrong type",
+    help: "The input's value doesn't fit the `type` that the workflow declares for it; the message says what it takes.",
+  },
+} as const satisfies Record<string, ProblemMeaning>;
+
+export type InputProblem = ProblemOf<typeof inputProblems>;
