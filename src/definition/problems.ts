@@ -170,6 +170,36 @@ export const definitionProblems = {
     title: "Not supported yet in this version",
     help: "The key belongs to the workflow language, but this version can't run it.",
   },
+  missingActionInput: {
+    code: "HOS250",
+    title: "An action's input is missing",
+    help: "The method can't be called without it. Of GitHub's methods owner and repo are filled in, issue_number with the subject, pull_number with its pull request; everything else is given under inputs.",
+  },
+  unknownActionInput: {
+    code: "HOS251",
+    title: "Not an input of the action",
+    help: "An action's inputs have the names of GitHub's REST reference (https://docs.github.com/rest). Octokit's own options (baseUrl, headers, method, request, url) can't be set.",
+  },
+  actionInputType: {
+    code: "HOS252",
+    title: "An action's input has the wrong type",
+    help: "GitHub's REST reference says what each input is. In YAML quotes make a text of what would be a number, true or null; brackets make a list.",
+  },
+  undeclaredPermission: {
+    code: "HOS253",
+    title: "The permission is not declared",
+    help: "An action's token can do what the workflow declares under permissions and nothing else. Declare what the message names.",
+  },
+  noPullRequest: {
+    code: "HOS254",
+    title: "There can't be a pull request",
+    help: "The action needs a pull request. An issue's number is never taken for one, and nothing in this workflow opens or awaits one. Let an earlier step do that, or give pull_number.",
+  },
+  notForInstallations: {
+    code: "HOS255",
+    title: "The action is not for Apps",
+    help: "GitHub answers this method to a person's own token, or to the App's private key, and refuses the installation's token, which is what actions use.",
+  },
   more: {
     code: "HOS299",
     title: "More problems than are shown",

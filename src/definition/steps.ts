@@ -1,7 +1,7 @@
 import { durationMs } from "../core/duration.ts";
 import { didYouMean, nearest } from "../core/nearest.ts";
 import type { ApprovalOptions, RetryPolicy, Routes, Step, StepKind } from "../core/workflow.ts";
-import { checkAction } from "./actions.ts";
+import { type ActionContext, checkAction } from "./actions/index.ts";
 import type { Expressions } from "./expressions.ts";
 import type { PlacedStep } from "./graph.ts";
 import { forbiddenNames, short, textLimits } from "./limits.ts";
@@ -17,6 +17,7 @@ export interface StepContext {
   readonly problems: Problems;
   readonly expressions: Expressions;
   readonly agentNames: ReadonlySet<string>;
+  readonly actions: Omit<ActionContext, "problems">;
   readonly defaults: { readonly retry: RetryPolicy; readonly timeoutMs: number | null };
 }
 
@@ -125,7 +126,11 @@ function readKind(map: MapTree, owner: string | null, context: StepContext): Ste
       return { kind: "agent", agent: readAgentName(child(map, "agent"), context) };
     case "action": {
       const action = child(map, "action");
-      if (action) checkAction(action, problems);
+      if (action) {
+        // What `subject` names may be a pull request.
+        const pullRequest = context.actions.pullRequest || map.entries.has("subject");
+        checkAction(action, child(map, "inputs"), { ...context.actions, problems, pullRequest });
+      }
       return { kind: "action", action: textOf(action) ?? "" };
     }
     case "approval":

@@ -7,6 +7,7 @@ import {
   type ReportOptions,
   type Workflow,
 } from "../core/workflow.ts";
+import { mayHavePullRequest } from "./actions/index.ts";
 import { readAgent, readSchema } from "./agents.ts";
 import { appPermissions } from "./catalogue.generated.ts";
 import { Expressions } from "./expressions.ts";
@@ -43,10 +44,15 @@ export function readWorkflow(
   const limit = child(child(map, "limits"), "timeout");
   const triggers = readTriggers(child(map, "on"), expressions, problems);
   const listed = readInputs(child(map, "inputs"), expressions, problems);
+  const permissions = readPermissions(child(map, "permissions"), problems);
   const placed = readSteps(child(map, "steps"), {
     problems,
     expressions,
     agentNames: new Set([...shippedRoles.map((role) => role.name), ...agents.keys()]),
+    actions: {
+      permissions: { granted: permissions, place: map.entries.get("permissions")?.key ?? null },
+      pullRequest: mayHavePullRequest(map),
+    },
     defaults: {
       retry: retry ? readRetry(retry, problems) : noRetry,
       timeoutMs: timeout ? readDuration(timeout, problems) : null,
@@ -66,7 +72,7 @@ export function readWorkflow(
     hash: about.hash,
     triggers,
     inputs: checkInputReads(expressions.uses, listed, problems),
-    permissions: readPermissions(child(map, "permissions"), problems),
+    permissions,
     report: readReport(child(map, "report"), name),
     concurrency: { group: null, onConflict: null },
     cancelOn: ["closed", "unlabeled"],

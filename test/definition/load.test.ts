@@ -24,7 +24,7 @@ const seed = `workflow:
     - id: "fix"
       agent: "coding-agent"
     - id: "notify_team"
-      action: "issues.createComment"
+      agent: "support-agent"
 `;
 
 function load(text: string, path = ".hishamos/w.yml"): Workflow {
@@ -88,7 +88,7 @@ test("the caller may hash", () => {
 
 const kinds: readonly (readonly [keys: string, kind: object])[] = [
   ["agent: qa-agent", { kind: "agent", agent: "qa-agent" }],
-  ["action: issues.addLabels", { kind: "action", action: "issues.addLabels" }],
+  ["action: repos.get", { kind: "action", action: "repos.get" }],
   [
     "approval:",
     {

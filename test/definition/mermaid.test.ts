@@ -14,7 +14,7 @@ steps:
   - {id: end, agent: coding-agent, max_visits: 2, on_success: ok, on_failure: tell, on_exhausted: tell}
   - {id: ok, approval: , on_success: done, on_failure: end, on_timeout: tell}
   - {id: done, wait_for: push, on_skip: nap}
-  - {id: tell, action: issues.createComment}
+  - {id: tell, action: repos.get}
   - {id: nap, delay: 1s}
 `;
   expect(draw(text)).toBe(`flowchart TD
@@ -28,7 +28,7 @@ steps:
   s2 -. timeout .-> s4
   s3[/"done: wait_for"/]
   s3 -. skipped .-> s5
-  s4["tell: issues.createComment"]
+  s4["tell: repos.get"]
   s5("nap: delay")
   class s4 handler
   classDef handler stroke-dasharray: 4

@@ -13,6 +13,7 @@ afterEach(async () => {
 
 const two = `
 name: Two
+permissions: { issues: write }
 steps:
   - id: a
     action: issues.addLabels
@@ -142,6 +143,7 @@ test("a message sent twice is taken once", async () => {
 test("a delay of days costs nothing and ends at its time, also after a restart", async () => {
   const text = `
 name: Wait
+permissions: { issues: write }
 steps:
   - { id: wait, delay: 7d }
   - { id: then, action: issues.addLabels, inputs: { issue_number: 1, labels: [x] } }
@@ -164,6 +166,7 @@ steps:
 test("an attempt is made again after its backoff, by the clock", async () => {
   const text = `
 name: Again
+permissions: { issues: write }
 steps:
   - id: a
     action: issues.addLabels
@@ -220,7 +223,7 @@ test("missing inputs are named and nothing starts", async () => {
   const { engine } = aBench(stores, () => done());
   await engine.run();
   const text =
-    'name: In\nsteps: [{ id: a, action: issues.createComment, inputs: { issue_number: 1, body: "{{ input.word }}" } }]';
+    'name: In\npermissions: { issues: write }\nsteps: [{ id: a, action: issues.createComment, inputs: { issue_number: 1, body: "{{ input.word }}" } }]';
   expect(await engine.start(aStart(text))).toMatchObject({
     result: "invalid",
     problems: [{ code: "HOS321" }],
@@ -266,6 +269,7 @@ test("ids of messages that were taken leave the document, but for the last few",
 test("work that its timeout broke off is told that it may have happened", async () => {
   const text = `
 name: Late
+permissions: { issues: write }
 steps:
   - id: a
     action: issues.addLabels

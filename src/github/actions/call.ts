@@ -1,5 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { JsonObject } from "../../core/json.ts";
+import { listsPages } from "../../definition/actions/index.ts";
 
 export interface Answer {
   readonly status: number;
@@ -51,8 +52,8 @@ export async function callPages(
   maxItems: number,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const lists = /\.(list|search)|^search\./.test(method.name) && parameters.page === undefined;
-  if (!lists) return (await method.call(parameters, signal)).data;
+  if (!listsPages(method.name) || parameters.page !== undefined)
+    return (await method.call(parameters, signal)).data;
   let answer = await method.call({ per_page: Math.min(100, maxItems), ...parameters }, signal);
   const first = answer.data;
   const key = listKey(first);
