@@ -27,6 +27,8 @@ export interface GitHubAppOptions {
   readonly clients: Clients;
   readonly clock: Clock;
   readonly log: Log;
+  /** Logins of the other bots whose events may start workflows; none by default. */
+  readonly allowedBots?: readonly string[];
 }
 
 export interface GitHubApp {

@@ -10,8 +10,13 @@ export type Refusal = string | null;
 
 export interface Authoriser {
   roleOf(octokit: Octokit, repository: RepositoryRef, login: string): Promise<Role>;
-  /** `least` and up. */
-  mayCommand(octokit: Octokit, repository: RepositoryRef, login: string, least: Role): Promise<Refusal>;
+  /** Whether this login is one of these: logins, `@org/team`, `role:write` and up. */
+  mayCommand(
+    octokit: Octokit,
+    repository: RepositoryRef,
+    login: string,
+    from: readonly string[],
+  ): Promise<Refusal>;
   /** Whether this login may decide this approval of this execution. */
   mayDecide(
     octokit: Octokit,
@@ -72,7 +77,7 @@ export function createAuthoriser(clock: Clock): Authoriser {
 
   async function isNamed(octokit: Octokit, repository: RepositoryRef, name: string, login: string) {
     const role = /^role:(.+)$/.exec(name)?.[1];
-    if (role !== undefined) return isRole(role) && atLeast(await roleOf(octokit, repository, login), role);
+    if (role !== undefined) return isRole(role) && isAtLeast(await roleOf(octokit, repository, login), role);
     const [, org, team] = /^@([\w-]+)\/([\w.-]+)$/.exec(name) ?? [];
     if (org !== undefined && team !== undefined) return isMember(octokit, org, team, login);
     return same(name.replace(/^@/, ""), login);
@@ -96,11 +101,13 @@ export function createAuthoriser(clock: Clock): Authoriser {
 
   return {
     roleOf,
-    mayCommand: async (octokit, repository, login, least) => {
+    mayCommand: async (octokit, repository, login, from) => {
+      for (const name of from) if (await isNamed(octokit, repository, name, login)) return null;
+      const [only = ""] = from;
+      const least = from.length === 1 ? /^role:(.+)$/.exec(only)?.[1] : undefined;
+      if (least === undefined) return `it is for ${from.join(", ") || "nobody"}`;
       const role = await roleOf(octokit, repository, login);
-      return atLeast(role, least)
-        ? null
-        : `it needs the role ${least} in this repository, and yours is ${role}`;
+      return `it needs the role ${least} in this repository, and yours is ${role}`;
     },
     mayDecide: async (octokit, execution, options, login) => {
       for (const name of options.exclude) {
@@ -121,7 +128,7 @@ function isRole(name: string): name is Role {
   return (roles as readonly string[]).includes(name);
 }
 
-function atLeast(role: Role, least: Role): boolean {
+export function isAtLeast(role: Role, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
 }
 

@@ -1,13 +1,14 @@
 import type { Execution } from "../core/execution.ts";
 import { inFull } from "../core/problem.ts";
 import type { MessageBody } from "../engine/ports/index.ts";
+import { mayCommand } from "./commands/permitted.ts";
 import { code, neutralise } from "./neutralise.ts";
 import { listAt, numberAt, textAt } from "./payload.ts";
 import { pendingApprovals } from "./pending.ts";
 import { answerOnce, shortId, takenBy, type Work } from "./room.ts";
 
-/** Identifiers of a check run's buttons, as its reporter writes them. */
-const commands = ["pause", "resume", "cancel", "retry"] as const;
+/** Identifiers of a check run's buttons, as its reporter writes them, but for those of approvals. */
+const commands = ["pause", "resume", "cancel", "retry", "allow"] as const;
 type Command = (typeof commands)[number];
 
 /**
@@ -20,7 +21,9 @@ export async function pressButton(work: Work): Promise<readonly string[]> {
   const { payload, repository, sender } = happening;
   if (numberAt(payload, "check_run", "app", "id") !== room.appId) return [];
   const button = textAt(payload, "requested_action", "identifier") ?? "";
-  const [id = "", step, asking] = (textAt(payload, "check_run", "external_id") ?? "").split("/");
+  // A step's path has slashes of its own.
+  const [, id = "", step, asking] =
+    /^([^/]*)(?:\/(.+)\/(\d+))?$/.exec(textAt(payload, "check_run", "external_id") ?? "") ?? [];
   const execution = id === "" ? null : await room.stores.executions.load(id);
   if (execution === null || execution.repository.id !== repository.id)
     return ["a button of no execution here"];
@@ -79,10 +82,11 @@ async function decision(
   };
 }
 
-async function command({ room, happening, octokit }: Work, execution: Execution, button: string) {
+async function command(work: Work, execution: Execution, button: string) {
   if (!isCommand(button)) return null;
+  const { happening } = work;
   const { login } = happening.sender;
-  const refusal = await room.authoriser.mayCommand(octokit, execution.repository, login, "write");
+  const refusal = await mayCommand(work, button, execution);
   if (refusal !== null) return refusal;
   return {
     type: "commanded",

@@ -1,5 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { RepositoryRef } from "../core/execution.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { AgentDefinition, Workflow } from "../core/workflow.ts";
 import { definitionProblems, isWorkflowPath, loadAgent, loadWorkflow } from "../definition/index.ts";
@@ -10,7 +11,12 @@ import { pinAgents } from "./pin.ts";
 /** A file of `.hishamos/`, read: what it defines, or what is wrong with it. */
 export type DefinitionFile =
   /** `text` needs no other file: what executions are pinned to. */
-  | { readonly path: string; readonly text: string; readonly workflow: Workflow }
+  | {
+      readonly path: string;
+      readonly text: string;
+      readonly files: ReadonlyMap<string, string>;
+      readonly workflow: Workflow;
+    }
   | { readonly path: string; readonly agent: AgentDefinition }
   | { readonly path: string; readonly problems: readonly Problem[] };
 
@@ -19,7 +25,18 @@ export interface Definitions {
   readonly commit: string;
   /** Every workflow and agent file, in order of path. */
   readonly files: readonly DefinitionFile[];
+  readonly config: RepositoryConfig;
 }
+
+/** Settings of a repository, from `.hishamos/config.yml`. */
+export interface RepositoryConfig {
+  /** What expressions read as `vars`. */
+  readonly vars: JsonObject;
+  /** Who may use which command, as in an approval's `from`, by the command's name. */
+  readonly commands: ReadonlyMap<string, readonly string[]>;
+}
+
+const emptyConfig: RepositoryConfig = { vars: {}, commands: new Map() };
 
 export type WorkflowFile = Extract<DefinitionFile, { readonly workflow: Workflow }>;
 
@@ -145,12 +162,12 @@ export function createDefinitionReader(): DefinitionReader {
           load(octokit, repository, entry, context, (source) => {
             const loaded = loadWorkflow(source, entry.path, { agents });
             if (!("workflow" in loaded)) return { path: entry.path, problems: loaded.problems };
-            return { path: entry.path, ...pinAgents(source, loaded.workflow, agents) };
+            return { path: entry.path, files: new Map(), ...pinAgents(source, loaded.workflow, agents) };
           }),
         ),
     );
     const files = [...workflowFiles, ...agentFiles].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    return { commit, files };
+    return { commit, files, config: emptyConfig };
   }
 
   return {

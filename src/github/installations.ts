@@ -1,9 +1,9 @@
 import type { Commanded } from "../core/event.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Delivery } from "../engine/ports/index.ts";
+import { listAll } from "./lists.ts";
 import { listAt, numberAt, textAt } from "./payload.ts";
 import { type Room, shortId } from "./room.ts";
-import { listAll } from "./routing.ts";
 
 /** Who is noted for what nobody commanded; no login has a space. */
 const BY = "the installation";

@@ -5,9 +5,21 @@ import { type Log, silentLog } from "../engine/ports/log.ts";
 /** GitHub refuses longer bodies of comments, issues and pull requests. */
 export const maxBody = 65_536;
 
-/** The hidden line by which we know our own objects again. The key is hashed, so nothing in it can end the comment. */
+/** An execution's id where it stands in a key, as in `ID/1/triage/1` and `ask/ID/1/triage/1/1`. */
+const idInKey = /(?:^|\/)([0-9a-f]{32})(?=\/|$)/;
+
+/**
+ * The hidden line by which we know our own objects again: the id of the execution that the key names, if any, and the
+ * key's hash, so that nothing in it can end the comment.
+ */
 export function marker(key: string): string {
-  return `<!-- hishamos:${createHash("sha256").update(key).digest("hex").slice(0, 40)} -->`;
+  const hash = createHash("sha256").update(key).digest("hex").slice(0, 40);
+  return `<!-- hishamos:${idInKey.exec(key)?.[1] ?? ""}${hash} -->`;
+}
+
+/** Id of the execution that wrote a body of ours, or null; anybody may write such a marker, so ask first whose it is. */
+export function writtenBy(body: string): string | null {
+  return /<!-- hishamos:([0-9a-f]{32})[0-9a-f]{40} -->\s*$/.exec(body)?.[1] ?? null;
 }
 
 export function hasMarker(body: string | null | undefined, key: string): boolean {

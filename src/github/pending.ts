@@ -1,4 +1,5 @@
 import type { Execution, Waiting } from "../core/execution.ts";
+import { stepAt } from "../core/locate.ts";
 import type { ApprovalOptions, Workflow } from "../core/workflow.ts";
 
 /** An approval that an execution waits for now. */
@@ -23,7 +24,7 @@ export function waitingSteps(execution: Execution): ReadonlyMap<string, Waiting>
 
 export function pendingApprovals(execution: Execution, workflow: Workflow): readonly PendingApproval[] {
   return [...waitingSteps(execution)].flatMap(([step, waiting]) => {
-    const kind = workflow.steps.byId.get(step)?.kind;
+    const kind = stepAt(workflow, step)?.step.kind;
     if (waiting.for !== "approval" || kind?.kind !== "approval") return [];
     return [{ step, options: kind, asking: waiting.asking, headSha: waiting.headSha }];
   });

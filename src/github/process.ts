@@ -21,6 +21,8 @@ export interface ProcessorOptions {
   readonly clients: Clients;
   readonly clock: Clock;
   readonly log: Log;
+  /** Logins of the other bots whose events may start workflows, with or without `[bot]`; none by default. */
+  readonly allowedBots?: readonly string[];
 }
 
 /** In this order: what runs already hears of an event before anything is started by it. */
@@ -43,6 +45,7 @@ export function createProcessor(options: ProcessorOptions): (delivery: Delivery)
     definitions: createDefinitionReader(),
     authoriser: createAuthoriser(options.clock),
     identity: createIdentity(options.clients),
+    allowedBots: new Set(options.allowedBots?.map((login) => login.toLowerCase())),
   };
   return async (delivery) => {
     const followed = await followInstallation(room, delivery);

@@ -1,7 +1,7 @@
+import { listAll } from "./lists.ts";
 import { textAt } from "./payload.ts";
 import { pendingApprovals } from "./pending.ts";
 import { shortId, type Work } from "./room.ts";
-import { listAll } from "./routing.ts";
 import { readSubject } from "./subject.ts";
 
 /** GitHub's words for a review, as webhooks have them, and what they decide; a comment decides nothing. */

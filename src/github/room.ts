@@ -7,6 +7,7 @@ import type { DefinitionReader } from "./definitions.ts";
 import type { Happening } from "./happening.ts";
 import type { Identity } from "./identity.ts";
 import { commentOnce } from "./marker.ts";
+import type { Cause } from "./triggers.ts";
 
 /** What the processing of a delivery works with. */
 export interface Room {
@@ -19,6 +20,8 @@ export interface Room {
   readonly definitions: DefinitionReader;
   readonly authoriser: Authoriser;
   readonly identity: Identity;
+  /** Logins, in lower case, of the other bots whose events may start workflows. */
+  readonly allowedBots: ReadonlySet<string>;
 }
 
 /** One delivery under way, with the client of its installation. Each part of the work returns what it did, in words. */
@@ -49,8 +52,22 @@ export async function answerOnce(
 
 /** Whether the sender is this App itself. */
 export async function isOurOwn({ room, happening }: Work): Promise<boolean> {
-  if (!happening.sender.isBot) return false;
-  return happening.sender.login.toLowerCase() === (await room.identity.botLogin()).toLowerCase();
+  return happening.sender.isBot && (await isOurLogin(room, happening.sender.login));
+}
+
+export async function isOurLogin({ identity }: Room, login: string): Promise<boolean> {
+  // Only bots' logins have brackets, so that people cost no question.
+  return login.endsWith("[bot]") && login.toLowerCase() === (await identity.botLogin()).toLowerCase();
+}
+
+/** Who caused the event. A bot is allowed by its login, with or without `[bot]`. */
+export async function causeOf(work: Work): Promise<Cause> {
+  const { sender } = work.happening;
+  if (!sender.isBot) return "person";
+  if (await isOurOwn(work)) return "us";
+  const login = sender.login.toLowerCase();
+  const { allowedBots } = work.room;
+  return allowedBots.has(login) || allowedBots.has(login.replace(/\[bot\]$/, "")) ? "allowed bot" : "bot";
 }
 
 /**

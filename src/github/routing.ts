@@ -1,10 +1,8 @@
-import type { Octokit } from "@octokit/rest";
 import type { Execution } from "../core/execution.ts";
-import type { ExecutionStore } from "../engine/ports/index.ts";
-import { hasStatus } from "./failures.ts";
+import { createCauses, type EventCause } from "./causes.ts";
+import { closingOf, concerned } from "./concerned.ts";
 import type { Happening } from "./happening.ts";
-import { closedIssues } from "./links.ts";
-import { listAt, numberAt, textAt, valueAt } from "./payload.ts";
+import { numberAt, textAt } from "./payload.ts";
 import { isOurOwn, shortId, type Work } from "./room.ts";
 import { pullRequestIn } from "./subject.ts";
 
@@ -18,23 +16,24 @@ export async function routeEvent(work: Work): Promise<readonly string[]> {
   if (some.executions.length === 0 || (await isEcho(work))) return [];
 
   const closing = closingOf(happening);
-  const numbers = new Set([...(await concernedNumbers(work)), ...closing]);
-  const executions = new Map<string, Execution>();
-  for (const subject of numbers) {
-    for (const found of await listAll(room.stores.executions, { ...unfinished, subject })) {
-      executions.set(found.id, found);
-    }
-  }
+  const executions = await concerned(work);
+  if (executions.length === 0) return [];
+  const causeFor = await createCauses(work);
   const notes: string[] = [];
-  for (const execution of executions.values()) {
+  for (const execution of executions) {
     if (startedBy(execution, happening)) continue;
-    await deliver(work, execution, closing);
+    await deliver(work, execution, closing, await causeFor(execution));
     notes.push(`told ${execution.workflow.stem} ${shortId(execution.id)}`);
   }
   return notes;
 }
 
-async function deliver({ room, happening }: Work, execution: Execution, closing: readonly number[]) {
+async function deliver(
+  { room, happening }: Work,
+  execution: Execution,
+  closing: readonly number[],
+  cause: EventCause,
+) {
   const pull = pullRequestIn(happening.payload);
   const { subject, linked } = execution;
   const belongs =
@@ -51,23 +50,9 @@ async function deliver({ room, happening }: Work, execution: Execution, closing:
       name: happening.name,
       payload: happening.trimmed,
       ...(belongs ? { pullRequest: pull } : {}),
+      ...(cause === null ? {} : { cause }),
     },
   });
-}
-
-/** Every page of a list. */
-export async function listAll(
-  store: ExecutionStore,
-  query: Parameters<ExecutionStore["list"]>[0],
-): Promise<readonly Execution[]> {
-  const found: Execution[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await store.list(cursor === null ? query : { ...query, cursor });
-    found.push(...page.executions);
-    cursor = page.next;
-  } while (cursor !== null);
-  return found;
 }
 
 /**
@@ -86,47 +71,7 @@ async function isEcho(work: Work): Promise<boolean> {
 
 /** The start's own event is no news to what it started; it comes by here again when a delivery is processed again. */
 function startedBy(execution: Execution, happening: Happening): boolean {
-  return JSON.stringify(execution.event) === JSON.stringify(happening.trimmed);
-}
-
-/** Issues that the event's pull request says it closes. */
-function closingOf({ payload, repository }: Happening): readonly number[] {
-  const pull = valueAt(payload, "pull_request");
-  if (pull === undefined) return [];
-  return closedIssues(`${textAt(pull, "title") ?? ""}\n${textAt(pull, "body") ?? ""}`, repository);
-}
-
-async function concernedNumbers({ happening, octokit }: Work): Promise<readonly number[]> {
-  const { number, payload } = happening;
-  if (number !== null) return [number];
-  for (const key of ["check_run", "check_suite", "workflow_run"]) {
-    const run = valueAt(payload, key);
-    if (run === undefined) continue;
-    const named = listAt(run, "pull_requests").flatMap((pull) => numberAt(pull, "number") ?? []);
-    const sha = textAt(run, "head_sha");
-    // A push from a fork names none.
-    return named.length > 0 || sha === null ? named : pullsWithHead(octokit, happening, sha);
-  }
-  const sha =
-    textAt(payload, "deployment", "sha") ?? (happening.event === "status" ? textAt(payload, "sha") : null);
-  return sha === null ? [] : pullsWithHead(octokit, happening, sha);
-}
-
-async function pullsWithHead(
-  octokit: Octokit,
-  { repository }: Happening,
-  sha: string,
-): Promise<readonly number[]> {
-  try {
-    const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
-      owner: repository.owner,
-      repo: repository.name,
-      commit_sha: sha,
-    });
-    return data.filter(({ head }) => head.sha === sha).map(({ number }) => number);
-  } catch (error) {
-    // A commit that this repository does not have.
-    if (hasStatus(error, 404, 422)) return [];
-    throw error;
-  }
+  // A command's own arguments are no part of what GitHub delivers.
+  const { args: _, ...delivered } = execution.event;
+  return JSON.stringify(delivered) === JSON.stringify(happening.trimmed);
 }

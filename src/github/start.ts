@@ -1,14 +1,16 @@
 import type { Execution, Subject } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Trigger } from "../core/workflow.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "./definitions.ts";
+import { hopsOf, mostHops } from "./hops.ts";
 import { code, neutralise } from "./neutralise.ts";
+import { outsiderOf } from "./outsiders.ts";
 import { valueAt } from "./payload.ts";
 import { changedFiles } from "./push.ts";
-import { answerOnce, isOurOwn, shortId, type Work } from "./room.ts";
-import { readSubject, subjectRoot } from "./subject.ts";
-import { hears, type Occasion, type Present, stillHolds } from "./triggers.ts";
+import { answerOnce, causeOf, shortId, type Work } from "./room.ts";
+import { type PresentSubject, readSubject, subjectRoot } from "./subject.ts";
+import { type Cause, hears, type Occasion, type Present, stillHolds } from "./triggers.ts";
 
 /** Starts every active workflow of the default branch that a trigger of it wants started by this event. */
 export async function startTriggered(work: Work): Promise<readonly string[]> {
@@ -21,40 +23,69 @@ export async function startTriggered(work: Work): Promise<readonly string[]> {
     event: happening.event,
     action: happening.action,
     payload: happening.payload,
-    by: !happening.sender.isBot ? "person" : (await isOurOwn(work)) ? "us" : "bot",
+    by: await causeOf(work),
   };
   const wanted = workflowsIn(definitions).flatMap((file) => {
     const triggers = file.workflow.triggers.filter((trigger) => hears(trigger, occasion));
     return file.workflow.status === "active" && triggers.length > 0 ? [{ file, triggers }] : [];
   });
   if (wanted.length === 0) return [];
-
   const { number, repository, isPullRequest } = happening;
   const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
   if (number !== null && now === null) return [`#${number} is gone`];
+
   const notes: string[] = [];
   for (const { file, triggers } of wanted) {
     let reason: string | null = null;
     for (const trigger of triggers) {
-      const present = await presentFor(work, trigger, now?.subject ?? null, now?.state ?? null);
+      const present = await presentFor(work, trigger, now, definitions.config.vars);
       reason = stillHolds(trigger, occasion, present);
-      if (reason === null) break;
+      if (reason !== null) continue;
+      const subject = now?.subject ?? null;
+      const admitted = await admit(work, trigger, occasion.by, subject);
+      if ("refusal" in admitted) reason = admitted.refusal;
+      else notes.push(await startByTrigger(work, definitions, { file, subject, ...admitted }));
+      break;
     }
     if (reason !== null) notes.push(`did not start ${file.workflow.stem}: ${reason}`);
-    else notes.push(await startByTrigger(work, definitions, file, now?.subject ?? null));
   }
   return notes;
+}
+
+/** On what terms a start is let in. */
+export type Admitted = Pick<Start, "held" | "hops"> | { readonly refusal: string };
+
+/** Whether the start has to be allowed first, or not to be at all: for its sender, or for what lies behind it. */
+export async function admit(
+  work: Work,
+  trigger: Trigger,
+  cause: Cause,
+  subject: Subject | null,
+): Promise<Admitted> {
+  const hops = await hopsOf(work, cause);
+  if (hops >= mostHops) {
+    return {
+      refusal: `${hops} executions in a row have caused this without a person; that looks like a loop`,
+    };
+  }
+  const outsider = trigger.outsiders === "run" ? null : await outsiderOf(work, trigger, cause, subject);
+  if (outsider === null) return { held: null, hops };
+  if (trigger.outsiders === "ignore") return { refusal: `${outsider} is an outsider, whom it ignores` };
+  // Without a place for people to allow it, it would wait for ever.
+  if (subject === null)
+    return { refusal: `${outsider} is an outsider, and there is no issue to allow it on` };
+  return { held: outsider, hops };
 }
 
 async function startByTrigger(
   work: Work,
   definitions: Definitions,
-  file: WorkflowFile,
-  subject: Subject | null,
+  start: Pick<Start, "file" | "subject" | "held" | "hops">,
 ): Promise<string> {
   const { happening } = work;
-  const { stem } = file.workflow;
-  const started = await startWorkflow(work, definitions, file, subject, {}, happening.id);
+  const { stem } = start.file.workflow;
+  const { id: occurrence, name: trigger } = happening;
+  const started = await startWorkflow(work, definitions, { ...start, trigger, input: {}, occurrence });
   if ("note" in started) return started.note;
   if (happening.number !== null) {
     const body = notStarted(stem, started.problems);
@@ -63,34 +94,49 @@ async function startByTrigger(
   return `could not start ${stem}: ${started.problems.map(({ message }) => message).join("; ")}`;
 }
 
+/** One start, as it is asked of the engine. */
+export interface Start {
+  readonly file: WorkflowFile;
+  readonly subject: Subject | null;
+  readonly input: Readonly<Record<string, Json>>;
+  readonly occurrence: string;
+  /** As `pull_request.synchronize` or `slash_command`; null for `/hishamos run`. */
+  readonly trigger: string | null;
+  /** Login of the outsider whose start has to be allowed first. */
+  readonly held: string | null;
+  readonly hops: number;
+  /** What the workflow sees of the event; the happening's unless given. */
+  readonly event?: JsonObject;
+}
+
 export type StartResult = { readonly note: string } | { readonly problems: readonly Problem[] };
 
 /** Starts it, once per occurrence. The note says what came of it, as `started bug 3f2a91c0`. */
 export async function startWorkflow(
   { room, happening }: Work,
   definitions: Definitions,
-  { workflow, text }: WorkflowFile,
-  subject: Subject | null,
-  input: Readonly<Record<string, Json>>,
-  occurrence: string,
+  { file, event = happening.trimmed, ...start }: Start,
 ): Promise<StartResult> {
+  const { workflow, text, files } = file;
   const started = await room.engine.start({
+    ...start,
     workflow,
     text,
+    files,
     commit: definitions.commit,
     repository: happening.repository,
     installation: happening.installation,
-    subject,
     actor: happening.sender.login,
-    event: happening.trimmed,
-    input,
-    occurrence,
+    event,
+    vars: definitions.config.vars,
   });
   switch (started.result) {
     case "invalid":
       return { problems: started.problems };
-    case "created":
-      return { note: `started ${workflow.stem} ${shortId(started.execution.id)}` };
+    case "created": {
+      const what = start.held === null ? "started" : `holds for ${start.held}:`;
+      return { note: `${what} ${workflow.stem} ${shortId(started.execution.id)}` };
+    }
     case "exists":
       return { note: `had started ${workflow.stem} ${shortId(started.execution.id)}` };
     case "slot_taken":
@@ -121,20 +167,22 @@ export function notStarted(stem: string, problems: readonly Problem[]): string {
 export async function presentFor(
   { room, happening, octokit }: Work,
   trigger: Trigger,
-  subject: Subject | null,
-  state: Present["state"],
+  now: PresentSubject | null,
+  vars: JsonObject,
+  event = happening.trimmed,
 ): Promise<Present> {
-  const { repository, sender, trimmed } = happening;
+  const { repository, sender } = happening;
+  const subject = now?.subject ?? null;
   const roots: ReadonlyMap<string, Json> = new Map<string, Json>([
-    ["event", trimmed],
+    ["event", event],
     ["subject", subjectRoot(subject)],
     ["actor", sender.login],
     ["repo", { ...repository, full_name: `${repository.owner}/${repository.name}` }],
-    ["vars", {}],
+    ["vars", vars],
   ]);
   return {
     subject,
-    state,
+    state: now?.state ?? null,
     role: trigger.role === null ? "none" : await room.authoriser.roleOf(octokit, repository, sender.login),
     files: trigger.paths.length === 0 ? [] : await changedFiles(octokit, happening),
     root: (name) => roots.get(name),

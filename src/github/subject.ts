@@ -56,6 +56,17 @@ export async function readSubject(
   }
 }
 
+/** The pull request as it is now; null where there is none of that number any more. */
+export async function readPullRequest(octokit: Octokit, repository: RepositoryRef, number: number) {
+  const place = { owner: repository.owner, repo: repository.name };
+  try {
+    return (await octokit.rest.pulls.get({ ...place, pull_number: number })).data;
+  } catch (error) {
+    if (hasStatus(error, 404, 410)) return null;
+    throw error;
+  }
+}
+
 /** What a trigger's expressions read as `subject`: the shape that running workflows see. */
 export function subjectRoot(subject: Subject | null): Json {
   return subject && { ...subject, pull_request: null };

@@ -5,13 +5,15 @@ import { type Role, roles, type Trigger } from "../core/workflow.ts";
 import { matchesAny } from "./glob.ts";
 import { labelNames, listAt, textAt } from "./payload.ts";
 
+/** Who caused an event: a person, this App itself, another bot that is on the allowlist, or one that is not. */
+export type Cause = "person" | "us" | "allowed bot" | "bot";
+
 /** What a trigger is held against first: the event as it was delivered. */
 export interface Occasion {
   readonly event: string;
   readonly action: string | null;
   readonly payload: JsonObject;
-  /** Caused by this App itself, by another bot, or by a person. */
-  readonly by: "us" | "bot" | "person";
+  readonly by: Cause;
 }
 
 /** And before a start: its subject as it is now. */
@@ -31,7 +33,7 @@ export interface Present {
 export function hears(trigger: Trigger, occasion: Occasion): boolean {
   const { event, action, payload, by } = occasion;
   if (trigger.event !== event) return false;
-  if (by !== "person" && !trigger.own) return false;
+  if (by === "bot" || (by === "us" && !trigger.own)) return false;
   if (trigger.types.length > 0 && !(action !== null && trigger.types.includes(action))) return false;
   return labelled(trigger, occasion, payloadLabels(payload)) && onBranch(trigger, payload);
 }

@@ -37,6 +37,8 @@ export interface ShopOptions {
   /** Files of the default branch. */
   readonly files?: Readonly<Record<string, string>>;
   readonly wrap?: (stores: Stores) => Stores;
+  /** Other bots whose events may start workflows, besides `trusted`. */
+  readonly allowedBots?: readonly string[];
   /** False: deliveries are stored, and processed only after `app.start()`. */
   readonly started?: boolean;
 }
@@ -99,6 +101,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     clients: createClients({ appId: id, privateKey, baseUrl }),
     clock,
     log: silentLog,
+    allowedBots: ["trusted", ...(options.allowedBots ?? [])],
   });
   if (options.started !== false) app.start();
   closing.push(() => app.stop());

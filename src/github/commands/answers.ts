@@ -52,8 +52,15 @@ export function nothingRuns(command: string): Reply {
 }
 
 export function ambiguous(command: string, executions: readonly Execution[]): Reply {
-  const stems = [...new Set(executions.map(({ workflow }) => workflow.stem))].toSorted();
-  const lines = stems.map((stem) => `- ${code(`/hishamos ${command} ${stem}`)}`);
+  const stems = executions.map(({ workflow }) => workflow.stem);
+  const names = executions.map(({ id, workflow: { stem } }) =>
+    stems.filter((other) => other === stem).length > 1 ? `${shortId(id)} (${stem})` : stem,
+  );
+  const lines = names
+    .toSorted()
+    .map(
+      (name) => `- ${code(`/hishamos ${command} ${name.split(" ", 1).join("")}`)}${name.replace(/^\S+/, "")}`,
+    );
   return refused(
     `${command}: ambiguous`,
     ["Several workflows run here. Name the one you mean:", "", ...lines].join("\n"),
@@ -70,6 +77,7 @@ const helpLines: readonly (readonly [string, string])[] = [
   ["cancel", "end it"],
   ["retry [from STEP] [latest]", "take up an ended run; `latest` with the newest definition"],
   ["skip STEP", "go on without this step"],
+  ["allow", "let a run begin that waits because of an outsider"],
   ["run WORKFLOW key=value …", "start a workflow here"],
   ["help", "this list"],
 ];

@@ -1,6 +1,8 @@
 import type { Execution } from "../../core/execution.ts";
+import { allSteps, idOf } from "../../core/locate.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
+import { refuse } from "../../core/refusal.ts";
 import { parseAnswer } from "../../engine/answer/index.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { code, neutralise } from "../neutralise.ts";
@@ -8,6 +10,8 @@ import { listAt, textAt } from "../payload.ts";
 import { type PendingApproval, pendingApprovals, waitingSteps } from "../pending.ts";
 import type { Work } from "../room.ts";
 import { notAllowed, problemReply, type Reply, refused } from "./answers.ts";
+import { namedUsers } from "./permitted.ts";
+import { isMeant } from "./target.ts";
 
 /** What to send, or the answer that says why nothing is sent. */
 export type Prepared = { readonly body: MessageBody } | { readonly reply: Reply };
@@ -24,7 +28,10 @@ export async function prepareDecision(
   const { login } = happening.sender;
   const workflow = await room.engine.workflowOf(execution);
   const approvals = pendingApprovals(execution, workflow);
-  const { step, reason } = readDecision(name, rest, [...workflow.steps.byId.keys()]);
+  const paths = [...allSteps(workflow).keys(), ...approvals.map((approval) => approval.step)];
+  const { step, reason } = readDecision(name, rest, [
+    ...new Set(paths.flatMap((path) => [path, idOf(path)])),
+  ]);
   const chosen = choose(approvals, step);
   const decided = {
     type: "decided",
@@ -50,7 +57,10 @@ export async function prepareDecision(
       ),
     };
   }
-  const refusal = await room.authoriser.mayDecide(octokit, execution, chosen.options, login);
+  const limited = await namedUsers(work, name, workflow);
+  const refusal =
+    (limited && (await room.authoriser.mayCommand(octokit, execution.repository, login, limited))) ??
+    (await room.authoriser.mayDecide(octokit, execution, chosen.options, login));
   return refusal === null ? { body: decided } : { reply: notAllowed(name, refusal) };
 }
 
@@ -65,21 +75,22 @@ function readDecision(name: "approve" | "reject", rest: string, steps: readonly 
 }
 
 function choose(approvals: readonly PendingApproval[], step: string | null): PendingApproval | null {
-  if (step !== null) return approvals.find((approval) => approval.step === step) ?? null;
-  return approvals.length === 1 ? (approvals[0] ?? null) : null;
+  const exact = approvals.find((approval) => approval.step === step);
+  if (exact !== undefined) return exact;
+  const meant = step === null ? approvals : approvals.filter((approval) => isMeant(approval.step, step));
+  return meant.length === 1 ? (meant[0] ?? null) : null;
 }
 
 function nothingAsked(approvals: readonly PendingApproval[]): Problem {
-  if (approvals.length === 0) return { code: "HOS601", message: "no step waits for an approval now" };
+  if (approvals.length === 0) return refuse("HOS301", "no step waits for an approval now").problem;
   const names = approvals.map(({ step }) => step).join(", ");
-  return {
-    code: "HOS602",
-    message: `several steps wait for an approval: ${names}`,
-    hint: "Name the one you mean.",
-  };
+  return refuse("HOS302", `several steps wait for an approval: ${names}`, "Name the one you mean.").problem;
 }
 
-/** A person's answer to a step that asked: from role write up, or from whom the issue is assigned to. */
+/**
+ * A person's answer to a step that asked: from role write up, or from whom the issue is assigned to, unless `commands`
+ * says who may.
+ */
 export async function prepareAnswer(
   work: Work,
   execution: Execution,
@@ -92,10 +103,16 @@ export async function prepareAnswer(
   const assigned = listAt(happening.payload, "issue", "assignees").some(
     (user) => textAt(user, "login")?.toLowerCase() === login.toLowerCase(),
   );
-  const refusal = assigned
-    ? null
-    : await room.authoriser.mayCommand(octokit, happening.repository, login, "write");
-  if (refusal !== null) return { reply: notAllowed("done", `${refusal}, and it is not assigned to you`) };
+  const limited = await namedUsers(work, "done", await room.engine.workflowOf(execution));
+  const from = limited ?? ["role:write"];
+  const refusal =
+    assigned && limited === null
+      ? null
+      : await room.authoriser.mayCommand(octokit, happening.repository, login, from);
+  if (refusal !== null) {
+    const words = limited === null ? `${refusal}, and it is not assigned to you` : refusal;
+    return { reply: notAllowed("done", words) };
+  }
 
   const asked = [...waitingSteps(execution)].flatMap(([path, waiting]) =>
     waiting.for === "person" ? [{ path, waiting }] : [],
@@ -103,8 +120,11 @@ export async function prepareAnswer(
   const [first = ""] = rest.split(/\s+/, 1);
   const names = !first.includes("=") && first !== "";
   const [only] = asked.length === 1 ? asked : [];
-  const step = names ? first : (only?.path ?? null);
-  const waiting = asked.find(({ path }) => path === step)?.waiting;
+  const called = asked.filter(({ path }) => isMeant(path, first));
+  const [exact = called.length === 1 ? called[0] : undefined] = asked.filter(({ path }) => path === first);
+  const chosen = names ? exact : only;
+  const step = chosen?.path ?? (names ? first : null);
+  const waiting = chosen?.waiting;
   const decided = {
     type: "decided",
     id,
@@ -116,7 +136,7 @@ export async function prepareAnswer(
   } as const;
   if (waiting === undefined) {
     const problem = await room.engine.check(execution, { ...decided, values: {} });
-    const fallback = { code: "HOS601", message: "no step waits for an answer now" };
+    const fallback = refuse("HOS301", "no step waits for an answer now").problem;
     return { reply: problemReply("done", problem ?? fallback) };
   }
   const answer = parseAnswer(names ? rest.slice(first.length).trim() : rest, block, waiting.outputSchema);

@@ -17,6 +17,7 @@ import {
 } from "./answers.ts";
 import { type Prepared, prepareAnswer, prepareDecision } from "./decide.ts";
 import { type CommandName, type ParsedCommand, parseCommands } from "./parse.ts";
+import { mayCommand, mayUse } from "./permitted.ts";
 import { latestDefinition, ownCommands, runWorkflow, startByCommand } from "./start.ts";
 import { findTarget, takers } from "./target.ts";
 
@@ -84,28 +85,24 @@ async function carryOut(
   id: string,
   executions: readonly Execution[],
 ): Promise<Reply> {
-  const { room, happening, octokit } = work;
-  const may = (role: "read" | "write") =>
-    room.authoriser.mayCommand(octokit, happening.repository, happening.sender.login, role);
   switch (command.name) {
     case "help":
     case "status": {
-      const refusal = await may("read");
+      const refusal = await mayUse(work, command.name, null);
       if (refusal !== null) return notAllowed(command.name, refusal);
       if (command.name === "help") return taken("help", helpText());
       const named = executions.filter(({ workflow }) => workflow.stem === command.rest);
       const shown = named.length > 0 ? named : executions;
       return shown.length === 0 ? nothingRuns("status") : taken("status", statusText(shown));
     }
-    case "run": {
-      const refusal = await may("write");
-      return refusal === null ? runWorkflow(work, command, id) : notAllowed("run", refusal);
-    }
+    case "run":
+      return runWorkflow(work, command, id);
     case "pause":
     case "resume":
     case "cancel":
     case "retry":
     case "skip":
+    case "allow":
     case "approve":
     case "reject":
     case "done":
@@ -149,9 +146,8 @@ async function prepare(
 ): Promise<Prepared> {
   if (name === "approve" || name === "reject") return prepareDecision(work, execution, name, rest, id);
   if (name === "done") return prepareAnswer(work, execution, rest, block, id);
-  const { room, happening, octokit } = work;
-  const { login } = happening.sender;
-  const refusal = await room.authoriser.mayCommand(octokit, happening.repository, login, "write");
+  const { login } = work.happening.sender;
+  const refusal = await mayCommand(work, name, execution);
   if (refusal !== null) return { reply: notAllowed(name, refusal) };
   const commanded = (
     step: string | null,

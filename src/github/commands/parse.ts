@@ -11,6 +11,7 @@ export const commandNames = [
   "approve",
   "reject",
   "done",
+  "allow",
   "run",
   "help",
 ] as const;

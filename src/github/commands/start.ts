@@ -1,18 +1,17 @@
 import type { Execution, WorkflowRef } from "../../core/execution.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
 import { nearest } from "../../core/nearest.ts";
 import { formatProblem } from "../../core/problem.ts";
-import type { Trigger, Workflow } from "../../core/workflow.ts";
-import { parseAnswer } from "../../engine/answer/index.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../definitions.ts";
 import { code } from "../neutralise.ts";
 import type { Work } from "../room.ts";
-import { notStarted, presentFor, startWorkflow } from "../start.ts";
+import { type Admitted, admit, notStarted, presentFor, type Start, startWorkflow } from "../start.ts";
 import { readSubject } from "../subject.ts";
 import { hears, type Occasion, stillHolds } from "../triggers.ts";
 import { notAllowed, type Reply, refused, taken } from "./answers.ts";
+import { inputsOf, readArguments } from "./arguments.ts";
 import { wrongValues } from "./decide.ts";
 import type { ParsedCommand } from "./parse.ts";
+import { mayUse } from "./permitted.ts";
 
 /** Commands that the repository's own workflows define by `on: slash_command`. */
 export interface OwnCommands {
@@ -25,35 +24,61 @@ export async function ownCommands({ room, happening, octokit }: Work): Promise<O
   if (definitions === null) return null;
   const names = workflowsIn(definitions)
     .filter(({ workflow }) => workflow.status === "active")
-    .flatMap(({ workflow }) => workflow.triggers.flatMap(({ command }) => command?.name ?? []));
+    .flatMap(({ workflow }) => workflow.triggers)
+    .flatMap(({ command }) => (command?.on.includes(placeOf(happening)) ? command.name : []));
   return { definitions, names: new Set(names) };
 }
 
-/** `/word key=value …`: starts the workflows that ask for it. Role write and up, unless the trigger names another. */
+function placeOf({ isPullRequest }: Work["happening"]): "issue" | "pull_request" {
+  return isPullRequest ? "pull_request" : "issue";
+}
+
+/** `/word value key=value …`: starts the workflows that ask for it. Role write and up, unless the trigger names another. */
 export async function startByCommand(
   work: Work,
   own: OwnCommands | null,
   { word, rest, block }: Extract<ParsedCommand, { kind: "custom" }>,
   id: string,
 ): Promise<Reply> {
-  const { happening } = work;
-  const occasion: Occasion = {
-    event: "slash_command",
-    action: null,
-    payload: happening.payload,
-    by: "person",
-  };
+  const { happening, octokit } = work;
+  const { number, repository, isPullRequest, payload } = happening;
+  const occasion: Occasion = { event: "slash_command", action: null, payload, by: "person" };
+  const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
+  if (own === null || now === null) return refused(`/${word}: gone`, "What this was written on is gone.");
   const replies: Reply[] = [];
-  for (const file of own === null ? [] : workflowsIn(own.definitions)) {
-    const trigger = file.workflow.triggers.find(
-      (found) => found.command?.name === word && hears(found, occasion),
+  for (const file of workflowsIn(own.definitions)) {
+    const found = file.workflow.triggers.find(
+      (trigger) =>
+        trigger.command?.name === word &&
+        trigger.command.on.includes(placeOf(happening)) &&
+        hears(trigger, occasion),
     );
-    if (own === null || trigger === undefined || file.workflow.status !== "active") continue;
-    const refusal = await stopped(work, { ...trigger, role: trigger.role ?? "write" }, occasion);
+    if (found === undefined || file.workflow.status !== "active") continue;
+    const trigger = { ...found, role: found.role ?? "write" };
+    const given = readArguments(rest, block, found.command?.args ?? [], file.workflow);
+    if ("problems" in given) {
+      replies.push(wrongValues(`/${word}`, given.problems));
+      continue;
+    }
+    const event = { ...happening.trimmed, args: given.values };
+    const present = await presentFor(work, trigger, now, own.definitions.config.vars, event);
+    const unmet = stillHolds(trigger, occasion, present);
+    const admitted: Admitted =
+      unmet === null ? await admit(work, trigger, "person", now.subject) : { refusal: unmet };
+    if ("refusal" in admitted) {
+      replies.push(notAllowed(`/${word}`, admitted.refusal));
+      continue;
+    }
     replies.push(
-      refusal === null
-        ? await start(work, own.definitions, file, rest, block, `${id}:${file.workflow.stem}`)
-        : notAllowed(`/${word}`, refusal),
+      await start(work, own.definitions, {
+        ...admitted,
+        file,
+        subject: now.subject,
+        input: inputsOf(given.values, file.workflow),
+        occurrence: `${id}:${file.workflow.stem}`,
+        trigger: "slash_command",
+        event,
+      }),
     );
   }
   const answers = replies.flatMap(({ answer }) => answer ?? []);
@@ -64,61 +89,44 @@ export async function startByCommand(
   };
 }
 
-async function stopped(work: Work, trigger: Trigger, occasion: Occasion): Promise<string | null> {
-  const { happening, octokit } = work;
-  const { number, repository, isPullRequest } = happening;
-  const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
-  if (now === null) return "it is gone";
-  return stillHolds(trigger, occasion, await presentFor(work, trigger, now.subject, now.state));
-}
-
-/** `run WORKFLOW [key=value …]`; who gave it is authorised. */
+/** `run WORKFLOW [key=value …]`, from somebody who may. */
 export async function runWorkflow(
   work: Work,
   command: { readonly rest: string; readonly block: string | null },
-  id: string,
+  occurrence: string,
 ): Promise<Reply> {
   const { room, happening, octokit } = work;
   const [stem = ""] = command.rest.split(/\s+/, 1);
   const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
-  if (definitions === null) return noWorkflows();
-  const found = findByStem(definitions, stem);
+  const found = definitions && findByStem(definitions, stem);
+  const file = found && "file" in found ? found.file : null;
+  // Who may not run anything is not told what there is to be run.
+  const refusal = await mayUse(work, "run", file?.workflow ?? null);
+  if (refusal !== null) return notAllowed("run", refusal);
+  if (definitions === null || found === null) return noWorkflows();
   if ("reply" in found) return found.reply;
-  return start(work, definitions, found.file, command.rest.slice(stem.length).trim(), command.block, id);
-}
-
-async function start(
-  work: Work,
-  definitions: Definitions,
-  file: WorkflowFile,
-  words: string,
-  block: string | null,
-  occurrence: string,
-): Promise<Reply> {
-  const { happening, octokit } = work;
-  const { stem } = file.workflow;
-  const given =
-    words === "" && block === null ? { values: {} } : parseAnswer(words, block, inputSchema(file.workflow));
+  const { workflow } = found.file;
+  const given = readArguments(command.rest.slice(stem.length), command.block, [], workflow);
   if ("problems" in given) return wrongValues(`run ${stem}`, given.problems);
   const { number, repository, isPullRequest } = happening;
   const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
-  const started = await startWorkflow(
-    work,
-    definitions,
-    file,
-    now?.subject ?? null,
-    given.values,
+  return start(work, definitions, {
+    file: found.file,
+    subject: now?.subject ?? null,
+    input: given.values,
     occurrence,
-  );
+    trigger: null,
+    held: null,
+    hops: 0,
+  });
+}
+
+async function start(work: Work, definitions: Definitions, request: Start): Promise<Reply> {
+  const { stem } = request.file.workflow;
+  const started = await startWorkflow(work, definitions, request);
   if ("problems" in started) return refused(`could not start ${stem}`, notStarted(stem, started.problems));
   const joined = started.note.startsWith("joined");
   return taken(started.note, joined ? `${code(stem)} runs here already.` : null);
-}
-
-/** The workflow's inputs as the schema of an answer: their types tell how words are read. */
-function inputSchema({ inputs }: Workflow): JsonObject {
-  const properties = inputs.map(({ name, schema }): [string, Json] => [name, schema ?? {}]);
-  return { type: "object", properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
 function findByStem(

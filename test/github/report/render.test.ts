@@ -105,7 +105,9 @@ test("a check run names its execution, and the asking while an approval waits", 
 test("work without a pull request has no check run, nor has a workflow that wants none", () => {
   const asked = at("approval asked");
   expect(checkRunOf(workflow, { ...asked, linked: [] })).toBeNull();
-  expect(checkRunOf(aLifecycle({ report: { comment: "auto", check: null, issue: "auto" } }), asked)).toBeNull();
+  expect(
+    checkRunOf(aLifecycle({ report: { comment: "auto", check: null, issue: "auto" } }), asked),
+  ).toBeNull();
 });
 
 test("buttons keep to GitHub's lengths, however long a step's name is", () => {
@@ -159,7 +161,9 @@ describe("asks", () => {
   });
 
   test("nobody is asked where the workflow wants no comments", () => {
-    expect(asksOf(aLifecycle({ report: { comment: "none", check: null, issue: "auto" } }), at("person asked"))).toEqual([]);
+    expect(
+      asksOf(aLifecycle({ report: { comment: "none", check: null, issue: "auto" } }), at("person asked")),
+    ).toEqual([]);
   });
 
   test("every asking, visit and round is another question", () => {

@@ -278,7 +278,7 @@ describe("which comments are wanted", () => {
     url: "",
     head_sha: null,
     is_fork: false,
-  state: "open",
+    state: "open",
   } as const;
   test.for([
     ["auto", null, "working", 1],
@@ -289,7 +289,9 @@ describe("which comments are wanted", () => {
     ["when_asked", null, "asked", 2],
     ["none", null, "asked", 0],
   ] as const)("comment: %s on %o while %s: %i", async ([comment, subject, state, count]) => {
-    const { reporter } = aReporter({ workflow: aLifecycle({ report: { comment, check: null, issue: "auto" } }) });
+    const { reporter } = aReporter({
+      workflow: aLifecycle({ report: { comment, check: null, issue: "auto" } }),
+    });
     const runs = { triage: running(state === "asked" ? person : null) };
     reporter.changed(runsAt(runs, subject ? { subject } : {}));
     await reporter.idle();

@@ -71,7 +71,10 @@ export const person: Extract<Waiting, { for: "person" }> = {
 /** An execution whose steps have these current runs. */
 export function withRuns(runs: Readonly<Record<string, Run>>, over: Partial<Execution> = {}): Execution {
   const steps = Object.fromEntries(
-    Object.entries(runs).map(([id, run]) => [id, { visits: run.visit, attempts: run.attempt, since: { round: 0, visit: 0 }, runs: [run] }]),
+    Object.entries(runs).map(([id, run]) => [
+      id,
+      { visits: run.visit, attempts: run.attempt, since: { round: 0, visit: 0 }, runs: [run] },
+    ]),
   );
   return anExecution({ steps, ...over });
 }

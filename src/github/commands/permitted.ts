@@ -1,0 +1,40 @@
+import type { Execution } from "../../core/execution.ts";
+import type { Workflow } from "../../core/workflow.ts";
+import type { Refusal } from "../authorise.ts";
+import type { Work } from "../room.ts";
+import type { CommandName } from "./parse.ts";
+
+/** Who may use a command where neither the workflow nor the repository's config.yml says otherwise. */
+const defaults: ReadonlyMap<string, readonly string[]> = new Map([
+  ["status", ["role:read"]],
+  ["help", ["role:read"]],
+  ["allow", ["role:triage"]],
+]);
+
+/** Who may use the command, as in an approval's `from`; null where nobody has said so and it is as usual. */
+export async function namedUsers(
+  { room, happening, octokit }: Work,
+  command: CommandName,
+  workflow: Workflow | null,
+): Promise<readonly string[] | null> {
+  const own = workflow?.commands.get(command);
+  if (own !== undefined) return own;
+  const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
+  return definitions?.config.commands.get(command) ?? null;
+}
+
+/** Whether the sender may use the command: by the workflow's `commands`, else the repository's, else the usual role. */
+export async function mayUse(work: Work, command: CommandName, workflow: Workflow | null): Promise<Refusal> {
+  const { room, happening, octokit } = work;
+  const from = (await namedUsers(work, command, workflow)) ?? defaults.get(command) ?? ["role:write"];
+  return room.authoriser.mayCommand(octokit, happening.repository, happening.sender.login, from);
+}
+
+/** Whether the sender may use the command on this execution. Whoever's start is held never allows it himself. */
+export async function mayCommand(work: Work, command: CommandName, execution: Execution): Promise<Refusal> {
+  const { login } = work.happening.sender;
+  if (command === "allow" && execution.held?.toLowerCase() === login.toLowerCase()) {
+    return "it waits because of you, so somebody else has to allow it";
+  }
+  return mayUse(work, command, await work.room.engine.workflowOf(execution));
+}
