@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problem.ts";
+import { type ModelPrice, priceOf } from "./model-price.ts";
 import type { ModelProblem } from "./problems.ts";
 
 export interface ModelConfig {
@@ -10,6 +11,8 @@ export interface ModelConfig {
   readonly apiKey: string | null;
   /** The environment variable to set or correct when the key is refused. */
   readonly keyVariable: string;
+  /** Null where nobody knows it. */
+  readonly price: ModelPrice | null;
 }
 
 interface ProviderFacts {
@@ -49,8 +52,8 @@ const ownKey = "HISHAMOS_MODEL_API_KEY";
 const forms = `Write ${[...providers.values()].map(({ example }) => example).join(", or ")}.`;
 
 /**
- * Reads HISHAMOS_MODEL (`text`), HISHAMOS_MODEL_URL and the API key's variable. A wrong or missing value gives a
- * problem that names the variable and the right form.
+ * Reads HISHAMOS_MODEL (`text`), HISHAMOS_MODEL_URL, HISHAMOS_MODEL_PRICE and the API key's variable. A wrong or missing
+ * value gives a problem that names the variable and the right form.
  */
 export function parseModel(
   text: string,
@@ -83,7 +86,9 @@ export function parseModel(
       "Copy it again.",
     );
   }
-  return { provider: facts.provider, model, url, apiKey, keyVariable: keyVariable ?? ownKey };
+  const price = priceOf(facts.provider, model, env["HISHAMOS_MODEL_PRICE"]);
+  if (price !== null && "code" in price) return price;
+  return { provider: facts.provider, model, url, apiKey, keyVariable: keyVariable ?? ownKey, price };
 }
 
 function readUrl(text: string | null, provider: string): string | Problem {

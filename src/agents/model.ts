@@ -14,6 +14,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { AgentDefinition } from "../core/workflow.ts";
 import type { Clock, Log, StepResult } from "../engine/ports/index.ts";
 import { type AgentEngine, type AgentTask, failure } from "./engine.ts";
+import { Meter, unknownPrice } from "./meter.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { failureOf } from "./model-errors.ts";
 import { renderInstructions, renderRepair, renderTask } from "./model-prompt.ts";
@@ -30,13 +31,6 @@ export interface ModelEngineOptions {
 
 /** Rounds of tool use for an agent without a limit of its own. */
 const defaultSteps = 8;
-/** One answer's length: what the smallest of today's large models takes; more is refused by their APIs. */
-const maxAnswerTokens = 16_384;
-
-/** What one attempt has used so far, failures included. */
-interface Meter {
-  tokens: number;
-}
 
 type Reply =
   | { readonly type: "text"; readonly text: string }
@@ -45,8 +39,8 @@ type Reply =
 /**
  * Has a language model do the work, over the AI SDK. The output fits the agent's `output_schema` (checked here, with
  * one repair asked for), or is `{ text }` without one. Fails with `model_unauthorized`, `model_not_found`,
- * `model_refused`, `invalid_output`, `token_limit`, `step_limit`, `aborted`, or transiently with
- * `model_rate_limited`, `model_unavailable`. The engine retries, so the SDK does not.
+ * `model_refused`, `invalid_output`, `token_limit`, `cost_limit`, `unknown_price`, `step_limit`, `aborted`, or
+ * transiently with `model_rate_limited`, `model_unavailable`. The engine retries, so the SDK does not.
  */
 export function createModelEngine(options: ModelEngineOptions): AgentEngine {
   const model = connect(options.config);
@@ -58,20 +52,24 @@ export function createModelEngine(options: ModelEngineOptions): AgentEngine {
     canRun: (agent) =>
       agent.produces !== "pull_request" && (options.tools !== undefined || !needsTools(agent)),
     async run(task) {
-      const meter: Meter = { tokens: 0 };
-      const result = await attempt(task, model, meter, options);
       const { agent, request } = task;
+      const { config } = options;
+      const name = `${config.provider}:${config.model}`;
+      const unpriced = unknownPrice(agent, request.workflow.limits, config.price, name);
+      if (unpriced !== null) return unpriced;
+      const meter = new Meter(agent, config.price);
+      const result = await attempt(task, model, meter, options);
       options.log.info(
         {
           execution: request.execution.id,
           step: request.path,
           agent: agent.name,
-          tokens: meter.tokens,
+          ...meter.spending,
           result: result.type,
         },
         "model",
       );
-      return result.type === "parked" ? result : { ...result, spending: { tokens: meter.tokens } };
+      return result.type === "parked" ? result : { ...result, spending: meter.spending };
     },
   };
 }
@@ -129,8 +127,7 @@ async function ask(
   { config, tools, clock }: ModelEngineOptions,
   withTools: boolean,
 ): Promise<Reply> {
-  const left = (agent.limits.tokens ?? Number.POSITIVE_INFINITY) - meter.tokens;
-  if (left <= 0) return failed(overBudget(agent));
+  if (meter.isSpent) return failed(meter.overLimit());
   const given = withTools && tools ? toolsFor(agent.tools, tools, request, signal) : {};
   const schema = agent.outputSchema;
   try {
@@ -141,13 +138,10 @@ async function ask(
       ...(Object.keys(given).length > 0 ? { tools: given } : {}),
       ...(schema === null ? {} : { output: Output.object({ schema: jsonSchema({ ...schema }) }) }),
       providerOptions: providerOptions(schema),
-      maxOutputTokens: Math.min(left, maxAnswerTokens),
-      stopWhen: [
-        isStepCount(agent.limits.steps ?? defaultSteps),
-        () => agent.limits.tokens !== null && meter.tokens >= agent.limits.tokens,
-      ],
+      maxOutputTokens: meter.bound(),
+      stopWhen: [isStepCount(agent.limits.steps ?? defaultSteps), () => meter.isSpent],
       onLanguageModelCallEnd: ({ usage }) => {
-        meter.tokens += usage.totalTokens ?? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+        meter.add(usage.inputTokens ?? 0, usage.outputTokens ?? 0, usage.totalTokens);
       },
       maxRetries: 0,
       abortSignal: signal,
@@ -167,15 +161,11 @@ async function ask(
 function judge(finishReason: string, text: string, agent: AgentDefinition, meter: Meter): Reply {
   switch (finishReason) {
     case "length":
-      return failed(overBudget(agent));
+      return failed(meter.overLimit());
     case "content-filter":
       return failed(failure("model_refused", "the provider's content filter stopped the answer."));
     case "tool-calls":
-      return failed(
-        agent.limits.tokens !== null && meter.tokens >= agent.limits.tokens
-          ? overBudget(agent)
-          : outOfSteps(agent),
-      );
+      return failed(meter.isSpent ? meter.overLimit() : outOfSteps(agent));
     default:
       return { type: "text", text };
   }
@@ -194,15 +184,6 @@ function failed(result: Extract<StepResult, { type: "failed" }>): Reply {
 
 function succeeded(output: Extract<StepResult, { type: "succeeded" }>["output"]): StepResult {
   return { type: "succeeded", output, effects: [] };
-}
-
-function overBudget({ name, limits }: AgentDefinition) {
-  const limit =
-    limits.tokens === null ? `${maxAnswerTokens} tokens an answer may have` : `${limits.tokens} tokens`;
-  return failure(
-    "token_limit",
-    `agent "${name}" used up the ${limit} before it had answered. Raise limits.tokens.`,
-  );
 }
 
 function outOfSteps({ name, limits }: AgentDefinition) {

@@ -80,3 +80,36 @@ describe("HISHAMOS_MODEL is refused with the right form", () => {
     expect("code" in result && `${result.code} ${result.message} ${result.hint}`).toBe(problem);
   });
 });
+
+describe("the price of a model", () => {
+  const priced = (text: string, price?: string) => {
+    const env = { OPENAI_API_KEY: "k", ANTHROPIC_API_KEY: "k", HISHAMOS_MODEL_URL: "http://localhost:1/v1" };
+    return parseModel(text, price === undefined ? env : { ...env, HISHAMOS_MODEL_PRICE: price });
+  };
+
+  test.for<[text: string, price: string | undefined, expected: readonly [number, number] | null]>([
+    ["anthropic:claude-sonnet-4-5", undefined, [3, 15]],
+    ["anthropic:claude-sonnet-4-5-20250929", undefined, [3, 15]],
+    ["openai:gpt-5-mini", undefined, [0.25, 2]],
+    ["openai:gpt-5-2025-08-07", undefined, [1.25, 10]],
+    ["openai:gpt-5-pro", undefined, null],
+    ["anthropic:claude-sonnet-9", undefined, null],
+    ["openai-compatible:gpt-5-mini", undefined, null],
+    ["openai-compatible:llama3.3:70b", "0:0", [0, 0]],
+    ["openai:gpt-5-mini", " 0.2:1.75 ", [0.2, 1.75]],
+    ["openai:gpt-5-mini", "", [0.25, 2]],
+  ])("%s with HISHAMOS_MODEL_PRICE %j: %j", ([text, price, expected]) => {
+    const [inputUsd, outputUsd] = expected ?? [];
+    expect(priced(text, price)).toMatchObject({ price: expected && { inputUsd, outputUsd } });
+  });
+
+  test.for(["3", "3/15", "-1:2", "1e3:2", "3:15:1", "$3:$15", "3:", "1".repeat(1_000) + ":1"])(
+    "HISHAMOS_MODEL_PRICE=%.20s is refused with the right form",
+    (price) => {
+      expect(priced("openai:gpt-5-mini", price)).toMatchObject({
+        code: "HOS644",
+        hint: "It takes US dollars per million tokens, INPUT:OUTPUT, as 3:15; 0:0 for a model that costs nothing.",
+      });
+    },
+  );
+});

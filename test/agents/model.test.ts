@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createModelEngine, type ModelTools, parseModel } from "../../src/agents/index.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
-import type { AgentDefinition } from "../../src/core/workflow.ts";
+import type { AgentDefinition, Limits } from "../../src/core/workflow.ts";
 import { silentLog } from "../../src/engine/ports/index.ts";
 import { type ModelServer, type Reply, startModelServer } from "./model-server.ts";
 import { agentNamed, manualClock, requestFor } from "./support.ts";
@@ -30,6 +30,9 @@ afterAll(() => {
 
 interface Setup {
   readonly model?: string;
+  /** HISHAMOS_MODEL_PRICE. */
+  readonly price?: string;
+  readonly workflowLimits?: Partial<Limits>;
   readonly agent?: AgentDefinition;
   readonly input?: Json;
   readonly tools?: ModelTools;
@@ -38,7 +41,8 @@ interface Setup {
 
 function run(replies: readonly Reply[], setup: Setup = {}) {
   const env = { HISHAMOS_MODEL_URL: server.url, HISHAMOS_MODEL_API_KEY: key };
-  const config = parseModel(setup.model ?? "openai-compatible:m", env);
+  const price = setup.price === undefined ? {} : { HISHAMOS_MODEL_PRICE: setup.price };
+  const config = parseModel(setup.model ?? "openai-compatible:m", { ...env, ...price });
   if ("code" in config) throw new Error(config.message);
   const { tools, agent = triage, input = null } = setup;
   const engine = createModelEngine({
@@ -48,7 +52,9 @@ function run(replies: readonly Reply[], setup: Setup = {}) {
     ...(tools ? { tools } : {}),
   });
   server.reply(...replies);
-  const request = requestFor(agent.name, { input });
+  const made = requestFor(agent.name, { input });
+  const limits = { ...made.workflow.limits, ...setup.workflowLimits };
+  const request = { ...made, workflow: { ...made.workflow, limits } };
   return engine.run({ agent, request, signal: setup.signal ?? request.signal });
 }
 
@@ -62,19 +68,30 @@ const models = [
     model: "openai-compatible:m",
     endpoint: "/v1/chat/completions",
     auth: { authorization: `Bearer ${key}` },
+    costUsd: 0,
   },
-  { model: "openai:gpt-5-mini", endpoint: "/v1/responses", auth: { authorization: `Bearer ${key}` } },
-  { model: "anthropic:claude-sonnet-4-5", endpoint: "/v1/messages", auth: { "x-api-key": key } },
+  {
+    model: "openai:gpt-5-mini",
+    endpoint: "/v1/responses",
+    auth: { authorization: `Bearer ${key}` },
+    costUsd: (100 * 0.25 + 20 * 2) / 1_000_000,
+  },
+  {
+    model: "anthropic:claude-sonnet-4-5",
+    endpoint: "/v1/messages",
+    auth: { "x-api-key": key },
+    costUsd: (100 * 3 + 20 * 15) / 1_000_000,
+  },
 ];
 
-describe.for(models)("$model", ({ model, endpoint, auth }) => {
-  test("gives output by the schema, which it was sent, and counts tokens", async () => {
+describe.for(models)("$model", ({ model, endpoint, auth, costUsd }) => {
+  test("gives output by the schema, which it was sent, and counts tokens and their price", async () => {
     const result = await run([{ text: good, tokens: [100, 20] }], { model, input: { bug: "Login fails" } });
     expect(result).toEqual({
       type: "succeeded",
       output: { severity: 4, summary: "Login fails" },
       effects: [],
-      spending: { tokens: 120 },
+      spending: { tokens: 120, costUsd },
     });
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]).toMatchObject({ path: endpoint, headers: auth });
@@ -271,6 +288,82 @@ describe("limits", () => {
     expect(result).toMatchObject({ error: { code }, spending: { tokens: 15 * requests } });
     expect(server.requests).toHaveLength(requests);
   });
+});
+
+describe("cost", () => {
+  const within = (costUsd: number, more: Partial<AgentDefinition["limits"]> = {}) => ({
+    ...triage,
+    limits: { ...triage.limits, costUsd, ...more },
+  });
+
+  test("the agent's dollars bound one answer, and what is left of them the repair", async () => {
+    const agent = within(0.01);
+    await run([{ text: "no", tokens: [500, 100] }, { text: good }], { agent, price: "2:10" });
+    // 0.01 $ are 1,000 tokens of output; 500 of input and 100 of output cost 0.002 $.
+    expect(server.requests.map(({ body }) => body["max_tokens"])).toEqual([1_000, 800]);
+  });
+
+  test.for<[name: string, replies: readonly Reply[], agent: AgentDefinition, code: string, said: string]>([
+    [
+      "an answer cut where the dollars end",
+      [{ text: "{", finish: "length", tokens: [10, 50] }],
+      within(0.0006),
+      "cost_limit",
+      "$0.0006 it may cost",
+    ],
+    [
+      "no repair for what is spent",
+      [{ text: "no", tokens: [10_000, 100] }],
+      within(0.02),
+      "cost_limit",
+      "Raise limits.cost_usd.",
+    ],
+    [
+      "the tokens, where they end before the dollars",
+      [{ text: "no", tokens: [900, 100] }],
+      within(1, { tokens: 1_000 }),
+      "token_limit",
+      "Raise limits.tokens.",
+    ],
+    [
+      "a long answer, where neither limit is near",
+      [{ text: "{", finish: "length" }],
+      within(1),
+      "token_limit",
+      "16384 tokens an answer may have",
+    ],
+  ])("%s", async ([, replies, agent, code, said]) => {
+    const result = await run(replies, { agent, price: "2:10" });
+    expect(result).toMatchObject({ type: "failed", error: { code } });
+    expect(result.type === "failed" && result.error.message).toContain(said);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("an agent that only uses tools ends with its dollars", async () => {
+    const agent = { ...within(0.0002), tools: ["issues.search"] };
+    const again: Reply = { tool: "issues_search", args: { query: "q" } };
+    const tools = toolsThat(async () => "");
+    const result = await run([again, again, again, again, again], { agent, tools, price: "2:10" });
+    // Each round: 10 tokens in, 5 out, 0.00007 $.
+    expect(result).toMatchObject({
+      error: { code: "cost_limit" },
+      spending: { tokens: 45, costUsd: 0.00021 },
+    });
+  });
+
+  test.for<[name: string, setup: Setup]>([
+    ["an agent", { agent: within(0.5) }],
+    ["a workflow", { workflowLimits: { costUsd: 5 } }],
+  ])(
+    "%s limited in dollars needs a known price, and is told so before anything is spent",
+    async ([, setup]) => {
+      const result = await run([{ text: good }], setup);
+      expect(result).toMatchObject({ type: "failed", error: { code: "unknown_price", class: "error" } });
+      expect(result.type === "failed" && result.error.message).toContain("HISHAMOS_MODEL_PRICE=INPUT:OUTPUT");
+      expect(server.requests).toHaveLength(0);
+      expect(await run([{ text: good }], { ...setup, price: "0:0" })).toMatchObject({ type: "succeeded" });
+    },
+  );
 });
 
 describe("tools", () => {
