@@ -7,7 +7,7 @@ import { isObject, type Json } from "./json.ts";
 import { presentPullRequest } from "./pull-request.ts";
 import { lookAgain } from "./results.ts";
 import { pullRequestRoot } from "./scope.ts";
-import { fail, succeed } from "./settle.ts";
+import { fail, isLoop, succeed } from "./settle.ts";
 import { link, updateSubject } from "./subject.ts";
 import { answersWithPullRequest, moves, pullRequestOutput, remember, satisfies } from "./waits.ts";
 
@@ -20,8 +20,8 @@ export function takeGitHubEvent(draft: Draft, event: GitHubEvent): void {
   updateSubject(draft, event.payload);
   if (event.pullRequest) link(draft, event.pullRequest);
   for (const each of atWork(draft)) {
-    const looks = each.run.waiting?.for === "run" || each.at.step.kind.kind === "wait_for_checks";
-    if (looks && moves(each.run, event)) lookAgain(draft, each);
+    const checks = each.at.step.kind.kind === "wait_for_checks" && !isLoop(each.at);
+    if ((checks || each.run.waiting?.for === "run") && moves(each.run, event)) lookAgain(draft, each);
   }
   if (endsAWait(draft, event)) return;
   const cause = cancelCause(draft, event);

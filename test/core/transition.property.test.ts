@@ -11,11 +11,13 @@ import {
   runKey,
   runTable,
   type StepKind,
+  scopePath,
   transition,
   unreachable,
   type Workflow,
 } from "../../src/core/index.ts";
-import { aWorkflow, type StepSketch } from "../support/workflow.ts";
+import { isInside } from "../../src/core/inside.ts";
+import { aList, aStep, aWorkflow, expression, type StepSketch, template } from "../support/workflow.ts";
 import { start } from "./support.ts";
 
 const ids = ["a", "b", "c", "d", "e"] as const;
@@ -28,10 +30,48 @@ const kinds: fc.Arbitrary<StepKind> = fc.constantFrom<StepKind>(
   { kind: "approval", from: [], count: 2, by: ["command"], exclude: [], message: null },
   { kind: "wait_for", events: ["issues.edited"], match: always, since: null },
   { kind: "delay", duration: { evaluate: () => ({ value: "10s" }) } },
+  { kind: "workflow", workflow: "./child.yml" },
+  { kind: "wait_for_checks", checks: "all" },
+  { kind: "wait_for_pull_request", state: "merged" },
 );
 
+const loops = fc.option(
+  fc.constantFrom<StepSketch>(
+    { id: "", forEach: { in: template("[1, 2, 3]"), as: "item", maxParallel: 2, failFast: true } },
+    { id: "", forEach: { in: template("[1, 2]"), as: "item", maxParallel: 10, failFast: false } },
+    { id: "", forEach: { in: template("[]"), as: "item", maxParallel: 10, failFast: true } },
+    { id: "", repeat: { until: expression("self == 1"), everyMs: 1_000, max: 3 } },
+    { id: "", repeat: { until: null, everyMs: 0, max: 2 } },
+  ),
+  { freq: 3 },
+);
+
+/** A step that may hold a list of its own, down to `depth`. */
+function deep(id: string, depth: number, routed: boolean): fc.Arbitrary<StepSketch> {
+  const flat = fc.tuple(sketch(id), loops).map(([step, loop]) => ({ ...step, ...loop, id }));
+  const plain = routed ? flat : flat.map((step) => withoutRoutes(step));
+  if (depth === 0) return plain;
+  const join = fc.constantFrom<"all" | "any" | number | undefined>(undefined, undefined, "all", "any", 2);
+  const nested = join.chain((joined) =>
+    fc
+      .tuple(
+        plain,
+        deep(`${id}x`, depth - 1, joined === undefined),
+        deep(`${id}y`, depth - 1, joined === undefined),
+      )
+      .map(([{ kind: _, ...step }, ...steps]) => ({ ...step, steps, ...(joined ? { join: joined } : {}) })),
+  );
+  return fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: nested });
+}
+
+function withoutRoutes(step: StepSketch): StepSketch {
+  const { on_success: _s, on_failure: _f, on_skip: _k, on_timeout: _t, ...rest } = step;
+  return rest;
+}
+
 const sketch = (id: string): fc.Arbitrary<StepSketch> => {
-  const target = fc.option(fc.constantFrom(...ids));
+  const near = ids.some((each) => each === id) ? ids : [`${id.slice(0, -1)}x`, `${id.slice(0, -1)}y`];
+  const target = fc.option(fc.constantFrom(...near));
   return fc
     .record({
       kind: kinds,
@@ -68,8 +108,13 @@ const sketch = (id: string): fc.Arbitrary<StepSketch> => {
 };
 
 const workflows = fc
-  .tuple(...ids.map(sketch))
-  .map((sketches) => aWorkflow(sketches, { limits: { timeoutMs: 600_000 } }));
+  .tuple(fc.tuple(...ids.map((id) => deep(id, 2, true))), fc.option(deep("f", 1, false)))
+  .map(([sketches, last]) =>
+    aWorkflow(sketches, {
+      limits: { timeoutMs: 600_000, maxSteps: 500 },
+      finally: last && aList([aStep(last)]),
+    }),
+  );
 
 /** What happens next, with the attempt it speaks of chosen among those there have been: often a late one. */
 const happenings = fc.record({
@@ -82,6 +127,12 @@ const happenings = fc.record({
     "delay timer",
     "timeout timer",
     "remind timer",
+    "repeat timer",
+    "child parked",
+    "child finished",
+    "checks parked",
+    "check",
+    "merged",
     "timed out",
     "event",
     "push",
@@ -150,6 +201,28 @@ function eventOf(happening: Happening, refs: readonly RunRef[], at: number, id: 
       return { type: "timer_fired", at, run, timer: "timeout" };
     case "remind timer":
       return { type: "timer_fired", at, run, timer: "remind" };
+    case "repeat timer":
+      return { type: "timer_fired", at, run, timer: "repeat" };
+    case "child parked":
+      return { type: "step_parked", at, run, waiting: { for: "child", execution: "c" }, effects: [] };
+    case "child finished": {
+      const state = which % 2 === 0 ? "completed" : "failed";
+      return { type: "child_finished", at, id, run, child: "c", state, outputs: output, error: null };
+    }
+    case "checks parked":
+      return {
+        type: "step_parked",
+        at,
+        run,
+        waiting: { for: "checks", which: "all", headSha: null },
+        effects: [],
+      };
+    case "check":
+      return { type: "event_received", at, id, name: "check_run.completed", payload: {} };
+    case "merged": {
+      const pullRequest = { number: 1, url: "", branch: "", head_sha: "sha0", state: "merged" as const };
+      return { type: "event_received", at, id, name: "pull_request.closed", payload: {}, pullRequest };
+    }
     case "timed out":
       return { type: "timed_out", at, round: 1 };
     case "event":
@@ -201,12 +274,37 @@ function refsOf(execution: Execution): RunRef[] {
 
 const owedKeys = (workflow: Workflow, execution: Execution) =>
   owedEffects(workflow, execution)
-    .flatMap((effect) => (effect.type === "run_step" ? [runKey(effect.run)] : []))
+    .flatMap((effect) => ("run" in effect ? [runKey(effect.run)] : []))
     .toSorted();
 
 /** Read from the table by the test itself: the core's own guard is not asked. */
 function isInTable(from: keyof typeof runTable, to: string): boolean {
   return Object.values<string>(runTable[from]).includes(to);
+}
+
+const isRunning = (execution: Execution, path: string) => {
+  const run = execution.steps[path]?.runs.at(-1);
+  return run?.round === execution.round && run.state === "running" ? run : null;
+};
+
+/** What runs although what is around it does not. */
+function orphans(execution: Execution): readonly string[] {
+  return Object.keys(execution.steps).filter((path) => {
+    const around = path.endsWith("]") ? path.slice(0, path.lastIndexOf("[")) : scopePath(path);
+    const alone = around === "" || around === "finally";
+    return isRunning(execution, path) && !alone && !isRunning(execution, around);
+  });
+}
+
+/** What waits for something inside while nothing is under way there; or the execution itself. */
+function idle(execution: Execution): readonly string[] {
+  const running = Object.keys(execution.steps).filter((path) => isRunning(execution, path));
+  const waits = running.filter((path) => {
+    const waiting = isRunning(execution, path)?.waiting;
+    return waiting?.for === "steps" || (waiting?.for === "repeat" && waiting.until === null);
+  });
+  const stuck = waits.filter((path) => !running.some((each) => isInside(each, path)));
+  return running.length === 0 ? ["the execution", ...stuck] : stuck;
 }
 
 test("over random workflows and event sequences the table holds, replays change nothing, and what is owed is what was not done", () => {
@@ -264,6 +362,9 @@ test("over random workflows and event sequences the table holds, replays change 
           expect([from, now?.state, isInTable(from, now?.state ?? "")]).toEqual([from, now?.state, true]);
         }
 
+        expect(orphans(execution)).toEqual([]);
+        if (execution.state === "running") expect(idle(execution)).toEqual([]);
+
         // Told again, it changes nothing.
         const again = transition(workflow, execution, event);
         if (!("problem" in again)) expect(again.execution).toBe(execution);
@@ -272,7 +373,7 @@ test("over random workflows and event sequences the table holds, replays change 
         if ("run" in event && event.type !== "timer_fired") underWay.delete(runKey(event.run));
         for (const effect of next.effects) {
           if (effect.type === "cancel_step") underWay.delete(runKey(effect.run));
-          if (effect.type === "run_step") underWay.add(runKey(effect.run));
+          if (effect.type === "run_step" || effect.type === "start_child") underWay.add(runKey(effect.run));
           if (effect.type === "schedule") scheduled = effect.at;
         }
         const document = JSON.parse(JSON.stringify(execution)) as Execution;
