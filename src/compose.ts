@@ -102,6 +102,7 @@ export async function composeService({
     clients,
     clock,
     log,
+    allowedBots: config.allowedBots,
   });
   const stopping = new AbortController();
   let redelivering: Promise<void> = Promise.resolve();

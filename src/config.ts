@@ -18,6 +18,8 @@ export interface Config {
   readonly state: { readonly databaseUrl: string } | { readonly directory: string };
   /** The language model that agents use, or null: then people are asked. */
   readonly model: ModelConfig | null;
+  /** Logins of other bots whose events may start workflows, with or without `[bot]`. */
+  readonly allowedBots: readonly string[];
   /** How many executions are worked on at once; the others wait in the queue. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
@@ -50,6 +52,7 @@ export function readConfig(
   const logLevel =
     logLevels.find((level) => level === (env["LOG_LEVEL"] || "info")) ??
     wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
+  const allowedBots = readLogins(env, "HISHAMOS_ALLOWED_BOTS", wrong);
   const model = readModel(env, problems);
   if (
     problems.length > 0 ||
@@ -71,6 +74,7 @@ export function readConfig(
       http: { host: env["HOST"] || "localhost", port },
       state,
       model,
+      allowedBots,
       concurrency,
       logLevel,
     },
@@ -144,6 +148,14 @@ function readApiUrl(env: Environment, wrong: Wrong): string | null {
     `gives ${url}`,
     "GHE_HOST takes a host name with an optional port, GHE_PROTOCOL http or https.",
   );
+}
+
+/** Logins between commas. */
+function readLogins(env: Environment, name: string, wrong: Wrong): readonly string[] {
+  const logins = (env[name] ?? "").split(/[\s,]+/).filter((login) => login !== "");
+  const odd = logins.find((login) => !/^[\w-]+(?:\[bot\])?$/.test(login));
+  if (odd !== undefined) wrong(name, `names ${JSON.stringify(odd)}`, "As dependabot, renovate[bot].");
+  return logins;
 }
 
 function readModel(env: Environment, problems: Problem[]): ModelConfig | null {

@@ -34,11 +34,11 @@ export interface GitHubAppOptions {
 export interface GitHubApp {
   /** Answers webhook requests; false, and nothing touched, for any other path. Never rejects. */
   middleware(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
-  /** Begins to process deliveries, those first that an earlier process left. */
+  /** Begins to process deliveries, those first that an earlier process left, and to start what the clock starts. */
   start(): void;
   /** Finishes the deliveries under way and takes no more; what still arrives is stored for the next start. */
   stop(): Promise<void>;
-  /** Resolves when no delivery is being processed. */
+  /** Resolves when no delivery is being processed and no schedule fired. */
   idle(): Promise<void>;
 }
 
@@ -57,11 +57,12 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
   });
   await probot.ready();
 
+  const { process, schedules } = createProcessor({ ...options, appId: Number(settings.appId) });
   const inbox = createInbox({
     deliveries: stores.deliveries,
     clock,
     log,
-    process: createProcessor({ ...options, appId: Number(settings.appId) }),
+    process,
   });
   /** What became of a payload on its way through Probot, whose handlers return nothing. */
   const accepted = new WeakMap<object, Accepted>();
@@ -109,9 +110,17 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
       }
       return true;
     },
-    start: () => inbox.start(),
-    stop: () => inbox.stop(),
-    idle: () => inbox.idle(),
+    start: () => {
+      inbox.start();
+      void schedules.start();
+    },
+    stop: async () => {
+      await Promise.all([inbox.stop(), schedules.stop()]);
+    },
+    idle: async () => {
+      await inbox.idle();
+      await schedules.idle();
+    },
   };
 }
 

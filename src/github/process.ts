@@ -11,6 +11,8 @@ import { followInstallation } from "./installations.ts";
 import { takeReview } from "./reviews.ts";
 import type { Room, Work } from "./room.ts";
 import { routeEvent } from "./routing.ts";
+import { createScheduleKeeper, type ScheduleKeeper } from "./schedule-keeper.ts";
+import { createSchedules, fireSchedule, followInstalled, followSchedules } from "./schedules.ts";
 import { startTriggered } from "./start.ts";
 import { validatePush } from "./validation.ts";
 
@@ -33,23 +35,41 @@ const parts: readonly ((work: Work) => Promise<readonly string[]>)[] = [
   pressButton,
   handleComment,
   startTriggered,
+  followSchedules,
 ];
 
+export interface Processor {
+  /** Does a delivery's work and says what came of it; may be called again for the same one. */
+  readonly process: (delivery: Delivery) => Promise<string>;
+  /** Starts what is started by the clock. */
+  readonly schedules: ScheduleKeeper;
+}
+
 /**
- * Does a delivery's work and says what came of it. Every part is idempotent, and one that fails does not keep the others
- * from their work; it rejects, to be called again, where a failure may pass by itself.
+ * Every part of a delivery's work is idempotent, and one that fails does not keep the others from theirs; `process`
+ * rejects, to be called again, where a failure may pass by itself.
  */
-export function createProcessor(options: ProcessorOptions): (delivery: Delivery) => Promise<string> {
+export function createProcessor(options: ProcessorOptions): Processor {
+  const { stores, clock, log } = options;
+  const keeper = createScheduleKeeper({
+    store: stores.schedules,
+    clock,
+    log,
+    fire: (schedule, tick) => fireSchedule(room, schedule, tick),
+  });
   const room: Room = {
     ...options,
     definitions: createDefinitionReader(),
     authoriser: createAuthoriser(options.clock),
     identity: createIdentity(options.clients),
     allowedBots: new Set(options.allowedBots?.map((login) => login.toLowerCase())),
+    schedules: createSchedules(keeper),
   };
-  return async (delivery) => {
+  const process = async (delivery: Delivery) => {
     const followed = await followInstallation(room, delivery);
-    if (followed !== null) return outcomeOf(followed);
+    const scheduled = await followInstalled(room, delivery);
+    if (followed !== null || scheduled !== null)
+      return outcomeOf([...(followed ?? []), ...(scheduled ?? [])]);
     const happening = readHappening(delivery);
     if (happening === null) return "ignored: no repository, or no installation on it";
     const work: Work = { room, happening, octokit: room.clients.installation(happening.installation) };
@@ -70,6 +90,7 @@ export function createProcessor(options: ProcessorOptions): (delivery: Delivery)
     if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
     return outcomeOf(notes);
   };
+  return { process, schedules: keeper };
 }
 
 function outcomeOf(notes: readonly string[]): string {

@@ -7,13 +7,14 @@ import type { DefinitionReader } from "./definitions.ts";
 import type { Happening } from "./happening.ts";
 import type { Identity } from "./identity.ts";
 import { commentOnce } from "./marker.ts";
+import type { Schedules } from "./schedules.ts";
 import type { Cause } from "./triggers.ts";
 
 /** What the processing of a delivery works with. */
 export interface Room {
   readonly appId: number;
   readonly engine: Engine;
-  readonly stores: Pick<Stores, "executions" | "definitions">;
+  readonly stores: Pick<Stores, "executions" | "definitions" | "schedules">;
   readonly clients: Clients;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,6 +23,7 @@ export interface Room {
   readonly identity: Identity;
   /** Logins, in lower case, of the other bots whose events may start workflows. */
   readonly allowedBots: ReadonlySet<string>;
+  readonly schedules: Schedules;
 }
 
 /** One delivery under way, with the client of its installation. Each part of the work returns what it did, in words. */

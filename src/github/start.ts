@@ -1,7 +1,8 @@
 import type { Execution, Subject } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { Problem } from "../core/problem.ts";
+import { type Problem, unreachable } from "../core/problem.ts";
 import type { Trigger } from "../core/workflow.ts";
+import type { Started } from "../engine/ports/index.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "./definitions.ts";
 import { hopsOf, mostHops } from "./hops.ts";
 import { code, neutralise } from "./neutralise.ts";
@@ -109,7 +110,9 @@ export interface Start {
   readonly event?: JsonObject;
 }
 
-export type StartResult = { readonly note: string } | { readonly problems: readonly Problem[] };
+export type StartResult =
+  | { readonly result: Exclude<Started["result"], "invalid">; readonly note: string }
+  | { readonly problems: readonly Problem[] };
 
 /** Starts it, once per occurrence. The note says what came of it, as `started bug 3f2a91c0`. */
 export async function startWorkflow(
@@ -130,19 +133,31 @@ export async function startWorkflow(
     event,
     vars: definitions.config.vars,
   });
-  switch (started.result) {
-    case "invalid":
-      return { problems: started.problems };
-    case "created": {
-      const what = start.held === null ? "started" : `holds for ${start.held}:`;
-      return { note: `${what} ${workflow.stem} ${shortId(started.execution.id)}` };
-    }
+  if (started.result === "invalid") return { problems: started.problems };
+  const { result, execution } = started;
+  return { result, note: await noteOf(room, result, execution, workflow.stem) };
+}
+
+async function noteOf(
+  room: Work["room"],
+  result: Exclude<Started["result"], "invalid">,
+  execution: Execution,
+  stem: string,
+): Promise<string> {
+  const id = shortId(execution.id);
+  switch (result) {
+    case "created":
+      return execution.held === null ? `started ${stem} ${id}` : `holds ${stem} ${id} of ${execution.held}`;
     case "exists":
-      return { note: `had started ${workflow.stem} ${shortId(started.execution.id)}` };
+      return `had started ${stem} ${id}`;
     case "slot_taken":
-      return { note: `joined ${workflow.stem} ${await holderOf(room, started.execution)}` };
+      return `joined ${stem} ${await holderOf(room, execution)}`;
+    case "queued":
+      return `queued ${stem} ${id}`;
+    case "rejected":
+      return `did not start ${stem}: ${id} of its group is under way`;
     default:
-      return started satisfies never;
+      return unreachable(result);
   }
 }
 

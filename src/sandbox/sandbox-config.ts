@@ -10,6 +10,7 @@ export function sandboxConfig({ app, url }: SandboxGitHub, webhookSecret: string
     http: { host: "127.0.0.1", port: 0 },
     state: { directory: ":memory:" },
     model: null,
+    allowedBots: [],
     concurrency: 10,
     logLevel: "silent",
   };

@@ -27,6 +27,11 @@ function linesFor(change: Environment): readonly string[] {
 
 const mistakes: readonly { readonly what: string; readonly env: Environment; readonly says: RegExp }[] = [
   { what: "no APP_ID", env: { APP_ID: undefined }, says: /APP_ID is not set.*number GitHub shows/s },
+  {
+    what: "an allowed bot that is no login",
+    env: { HISHAMOS_ALLOWED_BOTS: "dependabot, not/one" },
+    says: /HISHAMOS_ALLOWED_BOTS names "not\/one".*renovate\[bot\]/s,
+  },
   { what: "an empty APP_ID", env: { APP_ID: "" }, says: /APP_ID is not set/ },
   { what: "a client id as APP_ID", env: { APP_ID: "Iv23abc" }, says: /APP_ID is "Iv23abc".*whole number/s },
   { what: "0 as APP_ID", env: { APP_ID: "0" }, says: /APP_ID is "0".*from 1/s },

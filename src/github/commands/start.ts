@@ -1,6 +1,6 @@
 import type { Execution, WorkflowRef } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
-import { formatProblem } from "../../core/problem.ts";
+import { formatProblem, unreachable } from "../../core/problem.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../definitions.ts";
 import { code } from "../neutralise.ts";
 import type { Work } from "../room.ts";
@@ -125,8 +125,19 @@ async function start(work: Work, definitions: Definitions, request: Start): Prom
   const { stem } = request.file.workflow;
   const started = await startWorkflow(work, definitions, request);
   if ("problems" in started) return refused(`could not start ${stem}`, notStarted(stem, started.problems));
-  const joined = started.note.startsWith("joined");
-  return taken(started.note, joined ? `${code(stem)} runs here already.` : null);
+  switch (started.result) {
+    case "slot_taken":
+      return taken(started.note, `${code(stem)} runs here already.`);
+    case "queued":
+      return taken(started.note, `${code(stem)} begins when the one before it has ended.`);
+    case "rejected":
+      return refused(started.note, `I could not start ${code(stem)}: another one of its group is under way.`);
+    case "created":
+    case "exists":
+      return taken(started.note);
+    default:
+      return unreachable(started.result);
+  }
 }
 
 function findByStem(
