@@ -44,6 +44,7 @@ export function createScheduleKeeper({ store, clock, log, fire }: ScheduleKeeper
   let armed = Number.POSITIVE_INFINITY;
   let cancel = () => {};
   let running = false;
+  let starting: Promise<void> | null = null;
   let ringing: Promise<void> | null = null;
   let again = false;
 
@@ -82,6 +83,15 @@ export function createScheduleKeeper({ store, clock, log, fire }: ScheduleKeeper
     }
   }
 
+  async function begin(): Promise<void> {
+    try {
+      await arm();
+    } catch (error) {
+      log.error({ err: error }, "schedules could not be read; trying again");
+      expect(clock.now() + storeRetryMs);
+    }
+  }
+
   async function arm(): Promise<void> {
     const next = await store.nextDue();
     if (next !== null) expect(next);
@@ -108,22 +118,20 @@ export function createScheduleKeeper({ store, clock, log, fire }: ScheduleKeeper
 
   return {
     expect,
-    start: async () => {
+    start: () => {
       running = true;
-      try {
-        await arm();
-      } catch (error) {
-        log.error({ err: error }, "schedules could not be read; trying again");
-        expect(clock.now() + storeRetryMs);
-      }
+      starting = begin();
+      return starting;
     },
     stop: async () => {
       running = false;
       cancel();
       armed = Number.POSITIVE_INFINITY;
+      await starting;
       await ringing;
     },
     idle: async () => {
+      await starting;
       await ringing;
     },
   };
