@@ -23,7 +23,7 @@ export const definitionProblems = {
   unknownAction: {
     code: "HOS203",
     title: "Unknown action",
-    help: "An action is a method of octokit.rest by its own name, such as issues.addLabels, or comment.sticky.",
+    help: "An action is a method of octokit.rest by its own name, such as issues.addLabels, or one of comment.sticky, http.request and actions.run.",
   },
   unknownStep: {
     code: "HOS204",
@@ -113,7 +113,7 @@ export const definitionProblems = {
   stepKind: {
     code: "HOS222",
     title: "A step is exactly one kind",
-    help: "A step does one thing: agent, action, approval, wait_for or delay.",
+    help: "A step does one thing: agent, action, approval, wait_for, delay, workflow, parallel or steps.",
   },
   wrongForm: {
     code: "HOS223",
@@ -165,10 +165,60 @@ export const definitionProblems = {
     title: "{{ without quotes",
     help: "In YAML an unquoted { begins a map. Put the whole value in quotes.",
   },
-  notYet: {
-    code: "HOS240",
-    title: "Not supported yet in this version",
-    help: "The key belongs to the workflow language, but this version can't run it.",
+  shadowed: {
+    code: "HOS236",
+    title: "An id that hides another one",
+    help: "In expressions steps.X is the nearest step of that id. A step within a group can't have the id of one around it, so that X always means one step. In finally, steps.X means the workflow's steps too.",
+  },
+  loopVariable: {
+    code: "HOS237",
+    title: "A loop variable outside its loop",
+    help: "The item of a for_each and index are known in the step that loops and in what is inside it, and nowhere else; in itself doesn't know them yet.",
+  },
+  branchRoute: {
+    code: "HOS238",
+    title: "A route within parallel",
+    help: "The branches of a parallel all begin at once, so none leads to another. A branch of several steps is a steps group with routes of its own; what follows the whole stands on the parallel.",
+  },
+  unknownOutput: {
+    code: "HOS239",
+    title: "No such part of a step's result",
+    help: "A step has output, state, error and visits. The output of parallel and steps is a map by the inner steps' ids; that of for_each is a list; that of an approval has approved, by, at and reason; that of a child workflow has its outputs.",
+  },
+  workflowReference: {
+    code: "HOS241",
+    title: "Not a reference to a workflow",
+    help: "A workflow is named by ./FILE.yml (beside this one), OWNER/REPO/PATH@SHA (all 40 digits, so that it never changes) or library/NAME@VERSION.",
+  },
+  missingFile: {
+    code: "HOS242",
+    title: "The workflow isn't there",
+    help: "The reference names a file that the repository doesn't have, or that could not be fetched.",
+  },
+  brokenFile: {
+    code: "HOS243",
+    title: "The other file has problems",
+    help: "A workflow is valid when the workflows and agents that it uses are. The message shows the first problem there.",
+  },
+  recursion: {
+    code: "HOS244",
+    title: "A workflow that runs itself",
+    help: "Child workflows may not lead back to where they came from, and nest 10 deep at most: an execution would never end.",
+  },
+  childInput: {
+    code: "HOS245",
+    title: "The child's inputs don't fit",
+    help: "The step gives each input that the child requires, with a value of the type that the child lists.",
+  },
+  schedule: {
+    code: "HOS246",
+    title: "Not a time table",
+    help: "cron has five fields (minute, hour, day of month, month, day of week) as in GitHub Actions; timezone is an IANA name such as Europe/Berlin.",
+  },
+  otherFinally: {
+    code: "HOS247",
+    title: "finally runs after everything",
+    help: "The steps of finally run once the ending is decided. Nothing before can read them or lead to them, they don't conclude, and outputs are made before them.",
   },
   missingActionInput: {
     code: "HOS250",

@@ -77,7 +77,8 @@ function fullInputs({ name, verb, placeholders, query, body }: Method): Record<s
   };
   const settable = Object.entries(shapes).filter(([key]) => verb === "" || !reserved.includes(key));
   const inputs = Object.fromEntries(settable.map(([key, shape]) => [key, sample(shape)]));
-  return name === "http.request" ? { ...inputs, url: "https://example.com", timeout: "10s" } : inputs;
+  const right = { url: "https://example.com", method: "POST", headers: { k: "x" }, timeout: "10s" };
+  return name === "http.request" ? { ...inputs, ...right } : inputs;
 }
 
 test("the catalogue has the methods of octokit.rest with their addresses, and our own", () => {
@@ -370,6 +371,11 @@ const pullRequestRows: readonly (readonly [on: Json | undefined, steps: readonly
   [onIssues, [{ id: "x", delay: "1d" }], false],
   [onIssues, [{ id: "x", wait_for: "pull_request" }], false],
   [onIssues, [{ id: "x", approval: { by: ["review"] } }], false],
+  [onIssues, [{ id: "x", parallel: { steps: [{ id: "y", agent: "coding-agent" }] } }], false],
+  [onIssues, [{ id: "x", steps: [{ id: "y", action: "repos.get" }] }], true],
+  [onIssues, [{ id: "x", action: "actions.run", inputs: { workflow: "fix.yml" } }], false],
+  [onIssues, [{ id: "x", action: "repos.get", inputs: { agent: "x" } }], true],
+  [{ issues: { outsiders: "hold" } }, [], false],
   [{ issues: null, pull_request: null }, [], false],
   [["issues", "issue_comment"], [], false],
   [undefined, [], false],
@@ -382,8 +388,8 @@ test.for(pullRequestRows)("on %j, after %j, a merge without pull_number is told:
     permissions: everything,
     steps: [...steps, merge],
   });
-  const codes = loadWorkflow(text, "w.json").problems.map(({ code }) => code);
-  expect(codes).toEqual(told ? ["HOS254"] : []);
+  const { problems } = loadWorkflow(text, "w.json");
+  expect(problems.some(({ code }) => code === "HOS254")).toBe(told);
 });
 
 test("a number is told where its digits would be lost, and taken where they are what GitHub reads", () => {

@@ -1,4 +1,3 @@
-import { durationMs } from "../../core/duration.ts";
 import { nearest } from "../../core/nearest.ts";
 import { short } from "../limits.ts";
 import type { Problems } from "../problems.ts";
@@ -7,6 +6,7 @@ import { type MapTree, mapOf, type Tree, textOf } from "../tree.ts";
 import { listed } from "./in-words.ts";
 import { filledInputs, listsPages, maxItems, reservedInputs } from "./inputs.ts";
 import { type Method, methodNames, methodOf } from "./methods.ts";
+import { ownFaults } from "./own-faults.ts";
 import type { Shape } from "./shape.ts";
 import { type Fault, faultsOf, isAbsent } from "./values.ts";
 
@@ -92,7 +92,7 @@ function checkPermission(
 
 function inputFaults(method: Method, action: Tree, given: MapTree, context: ActionContext): readonly Fault[] {
   const source = context.problems.source.text;
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...ownFaults(method.name, given)];
   const meant = new Set<string>();
   for (const [key, { key: place, value }] of given.entries) {
     const found = shapeOf(method, key);
@@ -101,10 +101,7 @@ function inputFaults(method: Method, action: Tree, given: MapTree, context: Acti
       faults.push(fault);
       if (instead !== undefined) meant.add(instead);
     } else {
-      faults.push(
-        ...faultsOf(value, found.shape, key, { as: found.as, source }),
-        ...formFaults(method, key, value),
-      );
+      faults.push(...faultsOf(value, found.shape, key, { as: found.as, source }), ...pageFaults(key, value));
     }
   }
   for (const key of new Set([...method.placeholders, ...method.required])) {
@@ -183,24 +180,11 @@ function isReserved(key: string): boolean {
   return reservedInputs.some((each) => each === key);
 }
 
-/** What a type alone doesn't say of our own inputs. */
-function formFaults({ name, verb }: Method, key: string, tree: Tree): readonly Fault[] {
-  const value = tree.type === "scalar" ? tree.value : null;
-  if (verb !== "" && key === "max_items" && typeof value === "number") {
-    if (value >= 1 && value <= maxItems.most) return [];
-    const message = `max_items must be from 1 to ${maxItems.most}, not ${value}`;
-    return [{ name: "outOfRange", place: tree, message }];
-  }
-  if (name !== "http.request" || typeof value !== "string" || value.includes("{{")) return [];
-  if (key === "url" && !/^https?:\/\//i.test(value)) {
-    const message = `url must begin with https://, and "${short(value)}" doesn't`;
-    return [{ name: "wrongForm", place: tree, message }];
-  }
-  if (key === "timeout" && durationMs(value) === null) {
-    const message = `timeout must be a duration such as 90s, 10m, 2h or 7d, not "${short(value)}"`;
-    return [{ name: "wrongForm", place: tree, message }];
-  }
-  return [];
+function pageFaults(key: string, tree: Tree): readonly Fault[] {
+  const value = key === "max_items" && tree.type === "scalar" ? tree.value : null;
+  if (typeof value !== "number" || (value >= 1 && value <= maxItems.most)) return [];
+  const message = `max_items must be from 1 to ${maxItems.most}, not ${value}`;
+  return [{ name: "outOfRange", place: tree, message }];
 }
 
 /** The shortest name with all the words of a method, as `pulls.createReviewComment` has those of `createComment`. */

@@ -1,7 +1,5 @@
 import type { MethodEntry } from "./shape.ts";
 
-const httpMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
-
 /** The actions that are no method of octokit.rest. */
 export const ownMethods: ReadonlyMap<string, MethodEntry> = new Map<string, MethodEntry>([
   [
@@ -17,7 +15,7 @@ export const ownMethods: ReadonlyMap<string, MethodEntry> = new Map<string, Meth
       {},
       {
         url: "s",
-        method: ["e", ...httpMethods],
+        method: "s",
         headers: ["m", ["u", "s", "n", "b"]],
         body: "*",
         timeout: ["u", "s", "n"],

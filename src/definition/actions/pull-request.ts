@@ -11,12 +11,15 @@ const lists = ["steps", "parallel", "finally"] as const;
 
 /**
  * False only where it is certain that an execution has no pull request: issues alone start it, and nothing in it opens
- * one or leaves the time for it. `workflow` is the map with `on` and `steps`, whatever its mistakes.
+ * one or leaves the time for it. (A person who starts it on a pull request by command has one; whoever means that says
+ * so by a trigger.) `workflow` is the map with `on` and `steps`, whatever its mistakes.
  */
 export function mayHavePullRequest(workflow: MapTree): boolean {
   const on = child(workflow, "on");
   const events = on?.type === "map" ? [...on.entries.keys()] : itemsOf(on).map(textOf);
   if (events.length === 0 || events.some((event) => event !== "issues")) return true;
+  // A start may wait as well: for its group, or for somebody to allow it.
+  if (child(workflow, "concurrency") || child(child(on, "issues"), "outsiders")) return true;
   return mayOpen(workflow);
 }
 
