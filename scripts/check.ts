@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
   ["format", ["biome", "check", "."]],
   ["dead code", ["knip"]],
   ["generated schema", ["node", "scripts/generate-schema.ts", "--check"]],
+  ["generated problems page", ["node", "scripts/generate-problems.ts", "--check"]],
   ["generated catalogue", ["node", "scripts/generate-catalogue.ts", "--check"]],
 ];
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../core/problem.ts";
+import type { ModelProblem } from "./problems.ts";
 
 /** US dollars for a million tokens; input that the provider had cached counts in full. */
 export interface ModelPrice {
@@ -42,7 +42,7 @@ export function priceOf(
   provider: string,
   model: string,
   text: string | undefined,
-): ModelPrice | Problem | null {
+): ModelPrice | ModelProblem | null {
   if (!text?.trim()) {
     const [inputUsd, outputUsd] = listed.get(`${provider}:${model.replace(release, "")}`) ?? [];
     return inputUsd === undefined || outputUsd === undefined ? null : { inputUsd, outputUsd };

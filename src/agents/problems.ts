@@ -14,6 +14,10 @@ export const modelProblems = {
     title: "No usable API key",
     help: "The provider needs a key in the variable that the message names, copied without spaces and line breaks.",
   },
+  HOS644: {
+    title: "HISHAMOS_MODEL_PRICE is no price",
+    help: "It is US dollars per million tokens read and written, INPUT:OUTPUT, as 3:15. Without it the list price counts, where the model has one.",
+  },
 } as const satisfies Record<string, ProblemMeaning>;
 
 export type ModelProblem = ProblemOf<typeof modelProblems>;
