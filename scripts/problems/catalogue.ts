@@ -1,16 +1,17 @@
-import { modelProblems } from "../../src/agents/problems.ts";
+import { globSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { isObject, type Json } from "../../src/core/json.ts";
 import type { ProblemMeaning } from "../../src/core/problem.ts";
-import { refusals } from "../../src/core/refusal.ts";
-import { definitionProblems } from "../../src/definition/problems.ts";
-import { answerProblems } from "../../src/engine/answer/problems.ts";
-import { inputProblems } from "../../src/engine/problems.ts";
-import { expressionProblems } from "../../src/expression/problems.ts";
-import { rehearsalProblems } from "../../src/sandbox/problems.ts";
-import { serviceProblems } from "../../src/service-problems.ts";
-import { stateProblems } from "../../src/state/problems.ts";
 
 export interface Entry extends ProblemMeaning {
   readonly code: string;
+}
+
+/** The problems of one room: each under the name the room calls it by, or under its code itself. */
+export interface Catalogue {
+  /** As `src/definition/problems.ts`. */
+  readonly file: string;
+  readonly entries: Readonly<Record<string, Entry>>;
 }
 
 /** Codes of one hundred, in order. */
@@ -22,30 +23,27 @@ export interface Hundred {
   readonly entries: readonly Entry[];
 }
 
-/** Codes by the name that their room calls them by. */
-export const namedProblems: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
-  "src/expression": expressionProblems,
-  "src/definition": definitionProblems,
-};
+/** Every catalogue of the program: found, so that a room that gets one need not be told of here. */
+export const catalogues: readonly Catalogue[] = (
+  await Promise.all(globSync(["src/**/*problems.ts", "src/core/refusal.ts"]).toSorted().map(cataloguesIn))
+).flat();
 
-/** Codes by themselves; each catalogue by its file. */
-export const codedProblems: Readonly<Record<string, Readonly<Record<string, ProblemMeaning>>>> = {
-  "src/core/refusal.ts": refusals,
-  "src/engine/problems.ts": inputProblems,
-  "src/engine/answer/problems.ts": answerProblems,
-  "src/agents/problems.ts": modelProblems,
-  "src/state/problems.ts": stateProblems,
-  "src/service-problems.ts": serviceProblems,
-  "src/sandbox/problems.ts": rehearsalProblems,
-};
+async function cataloguesIn(file: string): Promise<readonly Catalogue[]> {
+  const exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, Json>>;
+  return Object.values(exported).flatMap((value) => {
+    if (!isObject(value)) return [];
+    const entries = Object.entries(value).flatMap(([name, meaning]): [string, Entry][] => {
+      if (!isObject(meaning)) return [];
+      const { code = name, title, help } = meaning;
+      if (typeof code !== "string" || typeof title !== "string" || typeof help !== "string") return [];
+      return [[name, { code, title, help }]];
+    });
+    return entries.length === 0 ? [] : [{ file, entries: Object.fromEntries(entries) }];
+  });
+}
 
 /** Every code of the program, each as often as a catalogue has it. */
-export const allEntries: readonly Entry[] = [
-  ...Object.values(namedProblems).flatMap((catalogue) => Object.values(catalogue)),
-  ...Object.values(codedProblems).flatMap((catalogue) =>
-    Object.entries(catalogue).map(([code, meaning]) => ({ code, ...meaning })),
-  ),
-];
+export const allEntries: readonly Entry[] = catalogues.flatMap(({ entries }) => Object.values(entries));
 
 const hundredNames: Readonly<Record<string, readonly [title: string, told: string]>> = {
   "1": [
@@ -59,7 +57,7 @@ const hundredNames: Readonly<Record<string, readonly [title: string, told: strin
   ],
   "6": ["The database, answers and models", "Told when the service starts, or in an answer to a person."],
   "7": ["The service", "Told when it starts; it then ends with status 2."],
-  "8": ["Rehearsals", "Told by `hishamos run`."],
+  "8": ["Rehearsals and tests", "Told by `hishamos run` and `hishamos test`."],
 };
 
 /** All codes by their first digit. @throws Error for a hundred without a name */
