@@ -17,7 +17,8 @@ const rows: readonly Row[] = [
   [/\/actions\/(?:artifacts|caches|cache\/usage|jobs|oidc|runs|workflows)\b/, "actions"],
 
   // Issues, and pull requests as issues
-  [/ \/assignees\b/, either],
+  // Metadata was enough for long; whether it still is depends on what one reads.
+  [/^GET \/assignees\b/, none],
   [/ \/issues\/\{\}\/(?:sub_issues?|dependencies|parent)\b/, "issues"],
   [/ \/issues\/(?:\{\}|comments|events)/, either],
   [/ \/issues$/, "issues"],

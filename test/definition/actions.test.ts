@@ -293,6 +293,8 @@ const needs: readonly (readonly [action: string, needs: string | null])[] = [
   ["issues.listForRepo", "issues read"],
   ["issues.listComments", "issues pull_requests read"],
   ["issues.addSubIssue", "issues write"],
+  ["issues.addAssignees", "issues pull_requests write"],
+  ["issues.listAssignees", null],
   ["issues.createMilestone", "issues pull_requests write"],
   ["reactions.createForIssueComment", "issues pull_requests write"],
   ["reactions.createForPullRequestReviewComment", "pull_requests write"],

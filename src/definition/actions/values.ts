@@ -105,7 +105,12 @@ function scalarFault(tree: ScalarTree, shape: Shape, name: string, reading: Read
 }
 
 function scalarHint({ value }: ScalarTree, forms: readonly Shape[], written: string): string | undefined {
-  if (typeof value !== "string") return forms.includes("s") ? `Put it in quotes: "${written}".` : undefined;
+  if (typeof value !== "string") {
+    const text = forms.some(
+      (form) => form === "s" || (typeof form !== "string" && form[0] === "e" && form.includes(String(value))),
+    );
+    return text ? `Put it in quotes: "${written}".` : undefined;
+  }
   const takesList = forms.some(
     (form) => typeof form !== "string" && form[0] === "a" && alternatives(form[1]).includes("s"),
   );
