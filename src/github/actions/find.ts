@@ -10,6 +10,8 @@ export interface Search {
   readonly key: string;
   /** Nothing of ours is older (ms). */
   readonly since: number;
+  /** The key is the user's own (`unique`): what it marks may be anywhere in the repository. */
+  readonly unique?: boolean;
   /** Our App's slug. */
   readonly slug: string;
   readonly signal: AbortSignal;
@@ -70,21 +72,27 @@ export const findMilestone: Find = async (search) => {
   return oldest(milestones.filter((one) => one.title === parameters.title));
 };
 
-/** Open ones by head and base, as GitHub allows one of these; closed ones only with our marker. */
+/**
+ * Open ones by head and base, as GitHub allows one of these; closed ones only with our marker. By a key of the user's
+ * whatever the branches are.
+ */
 export const findPullRequest: Find = async (search) => {
-  const { octokit, parameters, key, signal } = search;
+  const { octokit, parameters, key, slug, unique, signal } = search;
   const at = repositoryOf(search);
   const head = text(parameters.head);
-  const pulls = await octokit.paginate(octokit.rest.pulls.list, {
-    ...at,
+  const branches = {
     head: head.includes(":") ? head : `${at.owner}:${head}`,
     base: text(parameters.base),
+  };
+  const pulls = await octokit.paginate(octokit.rest.pulls.list, {
+    ...at,
+    ...(unique ? {} : branches),
     state: "all",
     per_page: 100,
     request: { signal },
   });
-  const mine = pulls.filter((pull) => pull.state === "open" || hasMarker(pull.body, key));
-  const found = mine.find((pull) => hasMarker(pull.body, key)) ?? mine[0];
+  const marked = pulls.filter((pull) => hasMarker(pull.body, key) && (!unique || isOurs(pull, slug)));
+  const found = oldest(marked) ?? (unique ? undefined : pulls.find((pull) => pull.state === "open"));
   if (!found) return null;
   return (await octokit.rest.pulls.get({ ...at, pull_number: found.number, request: { signal } })).data;
 };

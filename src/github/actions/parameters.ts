@@ -1,5 +1,6 @@
 import type { Execution } from "../../core/execution.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import { maxItems as bounds, reservedInputs } from "../../definition/actions/index.ts";
 
 /** A mistake in what a step asks for, found before anything is sent. */
 export interface Refusal {
@@ -11,31 +12,38 @@ export type Parameters =
   | { readonly parameters: JsonObject; readonly maxItems: number }
   | { readonly refusal: Refusal };
 
-/** Octokit's own options: `baseUrl` alone would send our token to any host. */
-const reserved = ["baseUrl", "headers", "method", "request", "url"];
-const defaultMaxItems = 1_000;
-const mostItems = 10_000;
+/** What the step is about: numbers that fill parameters it leaves out. */
+export interface About {
+  readonly issue: number | undefined;
+  readonly pull: number | undefined;
+}
 
 /**
  * The call's parameters: the step's inputs, and owner, repo, issue_number and pull_number from the execution
  * where the route needs them and the step is silent. `url` as `/repos/{owner}/{repo}/issues/{issue_number}`.
  */
-export function parametersOf(action: string, url: string, input: Json, execution: Execution): Parameters {
+export function parametersOf(
+  action: string,
+  url: string,
+  input: Json,
+  execution: Execution,
+  about: About = { issue: execution.subject?.number, pull: pullRequestNumber(execution) },
+): Parameters {
   if (input !== null && !isObject(input)) {
     return refuse("invalid_input", `\`inputs\` of ${action} must be a map of parameter names to values.`);
   }
-  const { max_items: maxItems = defaultMaxItems, ...given } = input ?? {};
-  if (typeof maxItems !== "number" || !Number.isInteger(maxItems) || maxItems < 1 || maxItems > mostItems) {
-    return refuse("invalid_input", `\`max_items\` must be a whole number from 1 to ${mostItems}.`);
+  const { max_items: maxItems = bounds.usual, ...given } = input ?? {};
+  if (typeof maxItems !== "number" || !Number.isInteger(maxItems) || maxItems < 1 || maxItems > bounds.most) {
+    return refuse("invalid_input", `\`max_items\` must be a whole number from 1 to ${bounds.most}.`);
   }
-  const taken = reserved.find((name) => own(given, name) !== undefined);
+  const taken = reservedInputs.find((name) => own(given, name) !== undefined);
   if (taken)
     return refuse("reserved_input", `\`${taken}\` can't be set by a workflow; remove it from the inputs.`);
 
   const filled = new Map<string, Json>(Object.entries(given));
   for (const name of placeholdersOf(url)) {
     if (filled.get(name) === undefined || filled.get(name) === null) {
-      const value = defaultFor(name, execution);
+      const value = defaultFor(name, execution, about);
       if (value === undefined) return missing(action, name);
       filled.set(name, value);
     }
@@ -48,16 +56,16 @@ export function parametersOf(action: string, url: string, input: Json, execution
   return { parameters: Object.fromEntries(filled), maxItems };
 }
 
-function defaultFor(name: string, execution: Execution): Json | undefined {
+function defaultFor(name: string, execution: Execution, about: About): Json | undefined {
   switch (name) {
     case "owner":
       return execution.repository.owner;
     case "repo":
       return execution.repository.name;
     case "issue_number":
-      return execution.subject?.number;
+      return about.issue;
     case "pull_number":
-      return pullRequestNumber(execution);
+      return about.pull;
     default:
       return undefined;
   }
@@ -73,7 +81,7 @@ function missing(action: string, name: string): Parameters {
   if (name === "pull_number") {
     return refuse(
       "no_pull_request",
-      `${action} needs a pull request and this execution has none yet. Let an earlier step open one that closes the subject, or give \`pull_number\`.`,
+      `${action} needs a pull request and this step is about none. Let an earlier step open one that closes the subject, or give \`pull_number\`.`,
     );
   }
   if (name === "issue_number") {
@@ -85,7 +93,7 @@ function missing(action: string, name: string): Parameters {
   return refuse("missing_input", `${action} needs \`${name}\`; give it in the step's inputs.`);
 }
 
-function placeholdersOf(url: string): string[] {
+export function placeholdersOf(url: string): string[] {
   return [...url.matchAll(/\{([\w-]+)\}/g)].map((match) => match[1] ?? "");
 }
 

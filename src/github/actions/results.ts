@@ -12,6 +12,8 @@ export interface ActionContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly slug: () => Promise<string>;
+  /** Our App's id. */
+  readonly appId: number;
 }
 
 export function effectOf(key: string, method: string, ref: string | null): EffectRecord {

@@ -1,17 +1,23 @@
+import { isObject, own } from "../../core/json.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { type Log, silentLog } from "../../engine/ports/log.ts";
-import type { StepResult, StepRunner } from "../../engine/ports/runner.ts";
+import type { StepRequest, StepResult, StepRunner } from "../../engine/ports/runner.ts";
 import type { Clients } from "../clients.ts";
 import { createIdentity } from "../identity.ts";
 import { callPages, type Method, methodOf } from "./call.ts";
+import { lookAtChecks } from "./checks.ts";
 import { classOf } from "./classes.ts";
 import { failureOf } from "./errors.ts";
-import { parametersOf } from "./parameters.ts";
+import { type HttpOptions, httpRequest } from "./http/request.ts";
+import { type About, parametersOf, placeholdersOf, pullRequestNumber } from "./parameters.ts";
 import { perform } from "./perform.ts";
 import { type ActionContext, aborted, effectOf, failed, outcomeUnknown } from "./results.ts";
+import { runWorkflow } from "./run/run.ts";
 import { stickyComment } from "./sticky.ts";
+import { pullRequestOf } from "./subject.ts";
 import { refOf, trimmed } from "./trim.ts";
+import { markerKey } from "./unique.ts";
 
 export interface ActionRunnerOptions {
   readonly clients: Clients;
@@ -19,44 +25,61 @@ export interface ActionRunnerOptions {
   readonly log?: Log;
   /** The App's slug, by which its objects are known; asked of GitHub once where it is not given. */
   readonly appSlug?: string;
+  /** What `http.request` may reach, and the secrets it may use. */
+  readonly http?: HttpOptions;
 }
 
 /** Clocks of two machines may differ by this much (ms): how far before the start we look for what we made. */
 export const clockTolerance = 10 * 60_000;
 const largestOutput = 1_000_000;
-const later = new Set(["http.request", "actions.run"]);
 
-/** Runs `action` steps: any method of octokit.rest by its own name, and `comment.sticky`. */
+/** What the two that read by themselves need beside what the workflow declares. */
+const reads: Readonly<Record<string, Permissions>> = {
+  "actions.run": { pull_requests: "read" },
+  "wait_for checks": { checks: "read", contents: "read", pull_requests: "read", statuses: "read" },
+};
+type Permissions = Readonly<Record<string, "read" | "write">>;
+
+/**
+ * Runs `action` steps: any method of octokit.rest by its own name, `comment.sticky`, `http.request` and
+ * `actions.run`; and looks at the checks that a `wait_for` waits for.
+ */
 export function createActionRunner(options: ActionRunnerOptions): StepRunner {
-  const { clients, clock, log = silentLog } = options;
+  const { clients, clock, log = silentLog, http } = options;
   const identity = createIdentity(clients);
   const slug = async () => options.appSlug ?? (await identity.botLogin()).replace(/\[bot\]$/, "");
 
+  function contextOf(request: StepRequest, action: string): ActionContext | null {
+    const { execution, workflow } = request;
+    if (execution.installation === null) return null;
+    const octokit = clients.installation(execution.installation, {
+      repositoryIds: [execution.repository.id],
+      permissions: { metadata: "read", ...reads[action], ...workflow.permissions },
+    });
+    return { request, action, octokit, clock, log, slug, appId: clients.appId };
+  }
+
   return {
     async run(request) {
-      const { execution, workflow, step, signal } = request;
-      if (step.kind.kind !== "action") throw new Error(`a step of kind ${step.kind.kind} is not an action`);
-      const { action } = step.kind;
-      if (later.has(action)) {
-        return failed(
-          "not_supported",
-          `${action} is not supported by this version; remove the step or replace it.`,
-        );
+      const { step, signal } = request;
+      const { kind } = step;
+      if (kind.kind !== "action" && kind.kind !== "wait_for_checks") {
+        throw new Error(`a step of kind ${kind.kind} is not an action`);
       }
-      if (execution.installation === null) {
+      const action = kind.kind === "action" ? kind.action : "wait_for checks";
+      if (action === "http.request") return httpRequest(request, clock, http);
+      const context = contextOf(request, action);
+      if (!context) {
         return failed(
           "no_installation",
           `${action} needs GitHub, and this execution has no App installation.`,
         );
       }
-      const octokit = clients.installation(execution.installation, {
-        repositoryIds: [execution.repository.id],
-        permissions: { metadata: "read", ...workflow.permissions },
-      });
-      const context: ActionContext = { request, action, octokit, clock, log, slug };
       try {
+        if (kind.kind === "wait_for_checks") return await lookAtChecks(context, kind.checks);
         if (action === "comment.sticky") return await stickyComment(context);
-        const method = methodOf(octokit, action);
+        if (action === "actions.run") return await runWorkflow(context);
+        const method = methodOf(context.octokit, action);
         return method
           ? await runMethod(context, method)
           : failed("unknown_action", `There is no action ${action}.`);
@@ -70,18 +93,29 @@ export function createActionRunner(options: ActionRunnerOptions): StepRunner {
 
 async function runMethod(context: ActionContext, method: Method): Promise<StepResult> {
   const { request, octokit, clock, slug } = context;
-  const { execution, key, signal, mayHaveHappened } = request;
-  const filled = parametersOf(method.name, method.url, request.input, execution);
+  const { execution, run, signal, mayHaveHappened } = request;
+  const about = await aboutOf(context, method);
+  if ("type" in about) return about;
+  const filled = parametersOf(method.name, method.url, request.input, execution, about);
   if ("refusal" in filled) return failed(filled.refusal.code, filled.refusal.message);
   const effect = classOf(method.name, method.verb);
+  if (run.unique !== undefined && effect.class !== "findable") {
+    return failed(
+      "not_unique",
+      `${method.name} makes nothing that could be found again, so \`unique\` can't be kept; remove it.`,
+    );
+  }
+  const unique = run.unique !== undefined;
+  const key = markerKey(request, method.name);
   const prepare = effect.class === "findable" ? effect.prepare : undefined;
   const parameters = prepare ? prepare(filled.parameters, key) : filled.parameters;
-  const since = execution.startedAt - clockTolerance;
+  // What another execution has made may be as old as the repository.
+  const since = unique ? 0 : execution.startedAt - clockTolerance;
 
   const result = await perform({
     effect,
     // What is findable is looked for after any failed attempt; only what nothing can find needs to be sure.
-    mayHaveHappened: mayHaveHappened || (effect.class === "findable" && request.run.attempt > 1),
+    mayHaveHappened: mayHaveHappened || unique || (effect.class === "findable" && run.attempt > 1),
     clock,
     signal,
     call: async () =>
@@ -90,7 +124,7 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
         : (await method.call(parameters, signal)).data,
     find: async () =>
       effect.class === "findable"
-        ? effect.find({ octokit, parameters, key, since, slug: await slug(), signal })
+        ? effect.find({ octokit, parameters, key, since, unique, slug: await slug(), signal })
         : null,
   });
   switch (result.outcome) {
@@ -103,6 +137,35 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
     default:
       return unreachable(result);
   }
+}
+
+/** What fills the numbers that the step leaves out; GitHub is asked only where `subject` names what it alone knows. */
+async function aboutOf(context: ActionContext, method: Method): Promise<About | StepResult> {
+  const { request, clock, signal } = { ...context, signal: context.request.signal };
+  const { execution, run } = request;
+  if (run.subject === undefined) {
+    return { issue: execution.subject?.number, pull: pullRequestNumber(execution) };
+  }
+  const given = isObject(request.input) && own(request.input, "pull_number") !== undefined;
+  if (given || !placeholdersOf(method.url).includes("pull_number")) {
+    return { issue: run.subject, pull: undefined };
+  }
+  const result = await perform({
+    effect: { class: "read" },
+    mayHaveHappened: false,
+    call: () => pullRequestOf(context),
+    find: async () => null,
+    clock,
+    signal,
+  });
+  if (result.outcome !== "done") {
+    if (!result.error) throw new Error("what is only read has no unknown outcome");
+    return { type: "failed", ...failureOf(result.error, clock.now()), effects: [] };
+  }
+  if (result.data === null) {
+    return failed("no_pull_request", `${method.name} needs a pull request, and #${run.subject} is an issue.`);
+  }
+  return { issue: run.subject, pull: run.subject };
 }
 
 function succeeded({ request, action }: ActionContext, read: boolean, data: unknown): StepResult {

@@ -8,14 +8,14 @@ import { refOf, trimmed } from "./trim.ts";
 
 /**
  * `comment.sticky` {body, key?, issue_number?}: one comment that is written anew instead of added. With a
- * `key` every execution of the workflow shares it on that issue or pull request; without, the step's own.
+ * `key` (or `unique`) every execution of the workflow shares it on that issue or pull request; without, the step's own.
  */
 export async function stickyComment(context: ActionContext): Promise<StepResult> {
   const { request, octokit, clock, log, slug } = context;
-  const { execution, signal } = request;
+  const { execution, run, signal } = request;
   const input = isObject(request.input) ? request.input : {};
   const body = own(input, "body");
-  const number = numberOf(own(input, "issue_number") ?? execution.subject?.number);
+  const number = numberOf(own(input, "issue_number") ?? run.subject ?? execution.subject?.number);
   if (typeof body !== "string" || body.trim() === "") {
     return failed(
       "missing_input",
@@ -28,7 +28,8 @@ export async function stickyComment(context: ActionContext): Promise<StepResult>
       "comment.sticky needs an issue or pull request. Give `issue_number` in the inputs.",
     );
   }
-  const key = `sticky/${execution.workflow.path}/${textOf(own(input, "key")) ?? request.path}`;
+  const name = textOf(own(input, "key")) ?? run.unique ?? request.path;
+  const key = `sticky/${execution.workflow.path}/${name}`;
   const place = { owner: execution.repository.owner, repo: execution.repository.name };
 
   // It looks before every write, so it may be repeated at will.

@@ -60,8 +60,10 @@ describe("what is sent", () => {
     ["issues.update", { baseUrl: "https://evil.example" }, "reserved_input"],
     ["issues.update", { headers: { host: "x" } }, "reserved_input"],
     ["issues.getLabel", { name: ".." }, "invalid_input"],
-    ["http.request", { url: "https://example.com" }, "not_supported"],
-    ["actions.run", {}, "not_supported"],
+    ["http.request", {}, "invalid_input"],
+    ["actions.run", {}, "invalid_input"],
+    ["actions.run", { workflow: "../../x/dispatches" }, "invalid_input"],
+    ["actions.run", { workflow: "ci.yml", inputs: ["a"] }, "invalid_input"],
     ["comment.sticky", {}, "missing_input"],
   ] as const)("%s with %j is refused as %s, and nothing is sent", async ([action, input, code]) => {
     const { runner } = aRunner();

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
+import type { RunningRun } from "../../../src/core/execution.ts";
 import type { Json } from "../../../src/core/json.ts";
+import type { StepKind } from "../../../src/core/workflow.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
 import type { StepRequest } from "../../../src/engine/ports/runner.ts";
 import { createClients } from "../../../src/github/clients.ts";
@@ -44,16 +46,23 @@ export function testClients() {
   return createClients({ appId: 7, privateKey: pem });
 }
 
-interface RequestSketch {
+export interface RequestSketch {
   readonly mayHaveHappened?: boolean;
   readonly signal?: AbortSignal;
   readonly execution?: Parameters<typeof anExecution>[0];
   readonly permissions?: Readonly<Record<string, "read" | "write">>;
+  readonly run?: Partial<RunningRun>;
+  readonly secrets?: readonly string[];
 }
 
-/** A step's request for the action, on issue 1 of octo-org/octo-repo. */
-export function aRequest(action: string, input: Json = {}, sketch: RequestSketch = {}): StepRequest {
-  const workflow = aWorkflow([{ id: "act", kind: { kind: "action", action } }], {
+/** A step's request for the action (or the kind), on issue 1 of octo-org/octo-repo. */
+export function aRequest(
+  action: string | StepKind,
+  input: Json = {},
+  sketch: RequestSketch = {},
+): StepRequest {
+  const kind = typeof action === "string" ? ({ kind: "action", action } as const) : action;
+  const workflow = aWorkflow([{ id: "act", kind, secrets: sketch.secrets ?? [] }], {
     permissions: sketch.permissions ?? { issues: "write" },
   });
   const [step] = workflow.steps.steps;
@@ -62,7 +71,7 @@ export function aRequest(action: string, input: Json = {}, sketch: RequestSketch
     workflow,
     step,
     execution: anExecution(sketch.execution),
-    run: aRun({ input }),
+    run: aRun({ input, ...sketch.run }),
     path: "act",
     input,
     key: "execution-1/1/act/1",
