@@ -11,12 +11,14 @@ import { formatProblem, type Problem } from "../../src/core/problem.ts";
 import { loadWorkflow } from "../../src/definition/index.ts";
 import { parseAnswer } from "../../src/engine/answer/index.ts";
 import { resolveInputs } from "../../src/engine/inputs.ts";
-import { evaluate } from "../../src/expression/index.ts";
+import { parseTemplateString, recordScope } from "../../src/expression/index.ts";
 import { readEvent } from "../../src/sandbox/event.ts";
 import { readScenario } from "../../src/sandbox/scenario/scenario.ts";
 
 /** What somebody writes, and the problem that it is answered with. */
 type Played = readonly [given: string, problem: Problem | undefined];
+
+const at = Date.UTC(2026, 0, 1);
 
 /** Examples of what no definition shows: each is done here and now, so that it is told as it is. */
 export function played(): ReadonlyMap<string, string> {
@@ -44,11 +46,12 @@ function told(result: object): Problem | undefined {
 }
 
 function expressions(): readonly Played[] {
-  const roots = { input: { count: "3", log: "x".repeat(600_000) } };
-  return ["input.count + 1", "1 / 0", "input.log + input.log"].map((source) => [
-    `{{ ${source} }}`,
-    told(evaluate(source, roots)),
-  ]);
+  const scope = recordScope({ input: { count: "3", log: "x".repeat(600_000) } }, at);
+  return ["input.count + 1", "1 / 0", "input.log + input.log"].map((source) => {
+    const text = `{{ ${source} }}`;
+    const parsed = parseTemplateString(text);
+    return [text, told("template" in parsed ? parsed.template.evaluate(scope) : parsed)];
+  });
 }
 
 const shipping = workflow(`name: Ship
@@ -65,7 +68,6 @@ function workflow(text: string): Workflow {
   return loaded.workflow;
 }
 
-const at = Date.UTC(2026, 0, 1);
 const blank = newExecution(shipping, {
   id: "example",
   repository: { id: 1, owner: "octo-org", name: "octo-repo" },

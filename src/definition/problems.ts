@@ -63,7 +63,7 @@ export const definitionProblems = {
   tooLarge: {
     code: "HOS211",
     title: "The file is too large",
-    help: "A definition is at most 1 MB and has at most 20,000 values.",
+    help: "A definition is at most 1 MB, in a repository 512 KB, and has at most 20,000 values. Split it into workflows that call each other.",
   },
   tooDeep: {
     code: "HOS212",
