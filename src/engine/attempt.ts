@@ -1,12 +1,13 @@
 import { currentRun } from "../core/draft.ts";
 import type { Event, RunRef } from "../core/event.ts";
 import type { Execution } from "../core/execution.ts";
+import { stepAt } from "../core/locate.ts";
 import { unreachable } from "../core/problem.ts";
 import type { Workflow } from "../core/workflow.ts";
 import type { EngineParts } from "./parts.ts";
 import type { StepResult } from "./ports/runner.ts";
 
-interface Work {
+export interface Work {
   readonly workflow: Workflow;
   readonly execution: Execution;
   readonly run: RunRef;
@@ -35,7 +36,7 @@ async function perform(
   { workflow, execution, run: ref, recovered }: Work,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const step = workflow.steps.byId.get(ref.path);
+  const step = stepAt(workflow, ref.path)?.step;
   const run = currentRun(execution, ref.path);
   try {
     if (!step || !run) throw new Error(`no run ${ref.path} in ${execution.id}`);

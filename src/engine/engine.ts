@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Execution } from "../core/execution.ts";
-import { newExecution, type Problem, transition } from "../core/index.ts";
+import { type Problem, transition } from "../core/index.ts";
 import { Activation } from "./activation.ts";
-import { resolveInputs } from "./inputs.ts";
+import { Groups } from "./groups.ts";
 import { LargeValues } from "./large.ts";
 import type { EngineObserver, EngineParts, StepRunners } from "./parts.ts";
 import { PinnedDefinitions } from "./pinned.ts";
-import type { Engine, Started, StartRequest } from "./ports/engine.ts";
-import type { Clock, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
+import type { Engine } from "./ports/engine.ts";
+import type { Clock, Creation, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
 import { silentLog } from "./ports/log.ts";
+import { startExecution } from "./start.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { traceOf } from "./trace.ts";
 
@@ -34,20 +34,25 @@ export function createEngine(options: EngineOptions): Engine {
   const parts: EngineParts = {
     stores,
     pinned,
-    queue,
     clock,
     log,
     runners: options.runners,
     reporter: options.reporter ?? { changed: () => {} },
     large: new LargeValues(stores.blobs),
+    groups: new Groups(stores.executions, clock, log, wake),
     observer: options.observer ?? null,
     timer: () => performance.now(),
+    create,
+    load,
+    send,
   };
   const active = new Map<string, Activation>();
   /** Just created here, so nobody else can have begun its work. */
   const fresh = new Map<string, Execution>();
   /** Left by an earlier process and not looked at since. */
   const left = new Set<string>();
+  /** Given up by an activation that the store did not let finish. */
+  const interrupted = new Set<string>();
   const timekeeper = new Timekeeper(stores.executions, clock, log, wake);
 
   function wake(id: string): void {
@@ -62,13 +67,15 @@ export function createEngine(options: EngineOptions): Engine {
       fresh.delete(id);
       const stored = created ?? (await load(id));
       if (!stored) return await discard(id);
-      if (left.delete(id)) {
+      const recovered = left.delete(id);
+      if (recovered) {
         // What an earlier process saved last it may not have told any more.
         log.debug({ traces: traceOf(null, stored), revision: stored.revision }, "recovered");
       }
       const activation = new Activation(parts, await pinned.get(stored.workflow), {
         execution: stored,
         recovered: created === undefined,
+        unsettled: interrupted.delete(id) || recovered,
       });
       active.set(id, activation);
       const saved = await activation.run();
@@ -77,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (saved && saved.due !== null) timekeeper.expect(saved.due);
     } catch (error) {
       log.error({ err: error, execution: id }, "activation failed; trying again");
+      interrupted.add(id);
       clock.at(clock.now() + retryMs, () => queue.wake(id));
     } finally {
       active.delete(id);
@@ -99,26 +107,17 @@ export function createEngine(options: EngineOptions): Engine {
     return stored && (await parts.large.together(stored));
   }
 
-  async function start(request: StartRequest): Promise<Started> {
-    const { workflow, text, repository, occurrence, input: given, ...rest } = request;
-    const at = clock.now();
-    const id = executionId(repository.id, workflow.path, occurrence);
-    const blank = newExecution(workflow, { ...rest, id, repository, input: {}, at });
-    const inputs = resolveInputs(workflow, blank, given, at);
-    if ("problems" in inputs) return { result: "invalid", problems: inputs.problems };
-    const first = transition(workflow, { ...blank, input: inputs.input }, { type: "started", at });
-    if ("problem" in first) throw new Error(first.problem.message);
-    await pinned.pin(workflow, text);
+  async function create(execution: Execution): Promise<Creation> {
     const began = parts.timer();
-    const execution = { ...first.execution, revision: 1 };
     const result = await stores.executions.create(await parts.large.apart(execution));
     if (result === "created") {
       parts.observer?.saved(null, execution, parts.timer() - began);
       parts.reporter.changed(execution);
-      fresh.set(id, execution);
-      queue.wake(id);
+      fresh.set(execution.id, execution);
     }
-    return { result, execution };
+    // Also one that was there before: the process that made it may have died before the wake.
+    if (result !== "slot_taken") wake(execution.id);
+    return result;
   }
 
   async function send(message: Message): Promise<boolean> {
@@ -136,11 +135,9 @@ export function createEngine(options: EngineOptions): Engine {
     // A retry takes the concurrency group again, which another execution may hold by now.
     const { slot } = next.execution;
     if (slot === null || slot === execution.slot) return null;
-    const states = ["running", "paused"] as const;
-    const { executions } = await stores.executions.list({ slot, states, limit: 1 });
-    const [holder] = executions;
+    const holder = await parts.groups.holder(execution.repository.id, slot);
     if (!holder) return null;
-    const message = `execution ${holder.id} of the same workflow is ${holder.state} for this subject`;
+    const message = `execution ${holder.id} of the same concurrency group is ${holder.state}`;
     return { code: "HOS309", message, hint: "Let it end, or cancel it, before this one is retried." };
   }
 
@@ -174,17 +171,11 @@ export function createEngine(options: EngineOptions): Engine {
       queue.start(activate);
       await recover();
     },
-    start,
+    start: (request) => startExecution(parts, request),
     send,
     check,
     workflowOf: (execution) => pinned.get(execution.workflow),
     stop,
     idle: () => queue.idle(),
   };
-}
-
-/** A start is the same start if repository, workflow and occurrence are the same. */
-function executionId(repository: number, path: string, occurrence: string): string {
-  const text = JSON.stringify([repository, path, occurrence]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

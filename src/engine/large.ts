@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Execution, Run, StepRecord } from "../core/execution.ts";
-import { isObject, type Json } from "../core/json.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { BlobStore } from "./ports/store.ts";
 
-/** Characters of JSON above which a step's input or output is stored apart from the document. */
+/** Characters of JSON above which an input or output is stored apart from the document. */
 const inlineLimit = 65_536;
 const reference = "$blob";
+
+/** What stands for a value now, or a promise of it where the store has to be asked. */
+type Change = <T extends Json>(value: T) => T | Promise<T>;
 
 /** Stores large values apart, by hash, before the document that names them, and brings them back. */
 export class LargeValues {
   readonly #blobs: BlobStore;
   /** The reference that stands for a value, or null for one that stays; values are never changed in place. */
-  readonly #known = new WeakMap<object, Json | null>();
+  readonly #known = new WeakMap<object, JsonObject | null>();
 
   constructor(blobs: BlobStore) {
     this.#blobs = blobs;
@@ -19,43 +22,36 @@ export class LargeValues {
 
   /** The document as it is to be stored. */
   async apart(execution: Execution): Promise<Execution> {
-    return await this.#map(execution, async (value) => await this.#reference(value));
+    return await mapped(execution, (value) => this.#reference(value));
   }
 
   /** The document as it was before `apart`. */
   async together(execution: Execution): Promise<Execution> {
-    return await this.#map(execution, async (value) => await this.#resolve(value));
+    return await mapped(execution, (value) => this.#resolve(value));
   }
 
-  async #map(execution: Execution, change: (value: Json) => Promise<Json>): Promise<Execution> {
-    let steps: Record<string, StepRecord> | null = null;
-    for (const [path, record] of Object.entries(execution.steps)) {
-      const runs: Run[] = [];
-      for (const run of record.runs) {
-        const input = isLargeKind(run.input) ? await change(run.input) : run.input;
-        const output = "output" in run && isLargeKind(run.output) ? await change(run.output) : null;
-        const same = input === run.input && (!("output" in run) || output === null || output === run.output);
-        runs.push(
-          same ? run : { ...run, input, ...("output" in run ? { output: output ?? run.output } : {}) },
-        );
-      }
-      if (runs.some((run, i) => run !== record.runs[i])) {
-        steps ??= Object.assign(Object.create(null) as Record<string, StepRecord>, execution.steps);
-        steps[path] = { ...record, runs };
-      }
-    }
-    return steps ? { ...execution, steps } : execution;
+  /** The same for one value that goes another way, as a child's outputs in a message. */
+  async valueApart(value: Json): Promise<Json> {
+    return await this.#reference(value);
   }
 
-  async #reference(value: Json): Promise<Json> {
+  async valueTogether(value: Json): Promise<Json> {
+    return await this.#resolve(value);
+  }
+
+  #reference<T extends Json>(value: T): T | Promise<T> {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#known.get(value);
-    if (known !== undefined) return known ?? value;
+    if (known === null) return value;
+    // A reference is an object like any other in a document.
+    if (known !== undefined) return known as Json as T;
     const text = JSON.stringify(value);
-    if (text.length <= inlineLimit) {
-      this.#known.set(value, null);
-      return value;
-    }
+    if (text.length > inlineLimit) return this.#put(value, text) as Promise<T>;
+    this.#known.set(value, null);
+    return value;
+  }
+
+  async #put(value: object, text: string): Promise<Json> {
     const hash = createHash("sha256").update(text).digest("hex");
     await this.#blobs.put(hash, text);
     const stand = { [reference]: hash };
@@ -63,18 +59,61 @@ export class LargeValues {
     return stand;
   }
 
-  async #resolve(value: Json): Promise<Json> {
+  #resolve<T extends Json>(value: T): T | Promise<T> {
     if (!isObject(value)) return value;
     const hash = value[reference];
     if (typeof hash !== "string" || Object.keys(value).length !== 1) return value;
+    return this.#get(hash, value) as Promise<T>;
+  }
+
+  async #get(hash: string, stand: JsonObject): Promise<Json> {
     const text = await this.#blobs.get(hash);
     if (text === null) throw new Error(`value ${hash} that the execution names is not stored`);
     const whole = JSON.parse(text) as Json;
-    if (typeof whole === "object" && whole !== null) this.#known.set(whole, value);
+    if (typeof whole === "object" && whole !== null) this.#known.set(whole, stand);
     return whole;
   }
 }
 
-function isLargeKind(value: Json): boolean {
-  return typeof value === "object" && value !== null;
+/** The document with its inputs and outputs changed; the same one where nothing changes. */
+async function mapped(execution: Execution, change: Change): Promise<Execution> {
+  let steps: Record<string, StepRecord> | null = null;
+  for (const [path, record] of Object.entries(execution.steps)) {
+    let runs: Run[] | null = null;
+    for (const [index, run] of record.runs.entries()) {
+      const changed = runMapped(run, change);
+      const now = changed instanceof Promise ? await changed : changed;
+      if (now === run) continue;
+      runs ??= [...record.runs];
+      runs[index] = now;
+    }
+    if (!runs) continue;
+    steps ??= Object.assign(Object.create(null) as Record<string, StepRecord>, execution.steps);
+    steps[path] = { ...record, runs };
+  }
+  const input = await change(execution.input);
+  const outputs = await change(execution.outputs);
+  if (!steps && input === execution.input && outputs === execution.outputs) return execution;
+  return { ...execution, input, outputs, steps: steps ?? execution.steps };
+}
+
+/** Not a promise where none is needed: a save looks at every run, and nearly all of them are small. */
+function runMapped(run: Run, change: Change): Run | Promise<Run> {
+  const input = change(run.input);
+  if (!("output" in run)) return input === run.input ? run : withInput(run, input);
+  const output = change(run.output);
+  if (input === run.input && output === run.output) return run;
+  return withBoth(run, input, output);
+}
+
+async function withInput(run: Run, input: Json | Promise<Json>): Promise<Run> {
+  return { ...run, input: await input };
+}
+
+async function withBoth(
+  run: Extract<Run, { state: "completed" | "failed" }>,
+  input: Json | Promise<Json>,
+  output: Json | Promise<Json>,
+): Promise<Run> {
+  return { ...run, input: await input, output: await output };
 }

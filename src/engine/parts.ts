@@ -1,7 +1,8 @@
 import type { Execution } from "../core/execution.ts";
+import type { Groups } from "./groups.ts";
 import type { LargeValues } from "./large.ts";
 import type { PinnedDefinitions } from "./pinned.ts";
-import type { Clock, Log, Queue, Reporter, StepRunner, Stores } from "./ports/index.ts";
+import type { Clock, Creation, Log, Message, Reporter, StepRunner, Stores } from "./ports/index.ts";
 
 /** Sees every save, for logs and figures; it must not throw. */
 export interface EngineObserver {
@@ -17,14 +18,20 @@ export interface StepRunners {
 
 export interface EngineParts {
   readonly stores: Stores;
-  readonly queue: Queue;
   readonly runners: StepRunners;
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly log: Log;
   readonly large: LargeValues;
   readonly pinned: PinnedDefinitions;
+  readonly groups: Groups;
   readonly observer: EngineObserver | null;
   /** Milliseconds of a steady clock, for figures only. */
   readonly timer: () => number;
+  /** Stores a new execution, tells of it, and has it activated soon. */
+  readonly create: (execution: Execution) => Promise<Creation>;
+  /** The execution whole, as the store has it now. */
+  readonly load: (id: string) => Promise<Execution | null>;
+  /** Stores the message and wakes its execution; false if it was stored before. */
+  readonly send: (message: Message) => Promise<boolean>;
 }

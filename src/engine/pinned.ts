@@ -2,11 +2,15 @@ import type { WorkflowRef } from "../core/execution.ts";
 import { formatProblem } from "../core/problem.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { loadWorkflow } from "../definition/index.ts";
-import type { DefinitionStore } from "./ports/store.ts";
+import type { DefinitionStore, StoredDefinition } from "./ports/store.ts";
 
 const kept = 1_000;
+const noFiles: ReadonlyMap<string, string> = new Map();
 
-/** The definitions that executions are pinned to: stored once by hash, parsed once per process. */
+/**
+ * The definitions that executions are pinned to, each with all that it needs: stored once by hash, parsed once per
+ * process. A child is pinned by the hash of the definition that runs it, and by its own path.
+ */
 export class PinnedDefinitions {
   readonly #store: DefinitionStore;
   readonly #parsed = new Map<string, Workflow>();
@@ -16,13 +20,14 @@ export class PinnedDefinitions {
     this.#store = store;
   }
 
-  async pin(workflow: Workflow, text: string): Promise<void> {
+  async pin(workflow: Workflow, text: string, files = noFiles): Promise<void> {
     this.#remember(workflow);
     const { hash, path } = workflow;
     let stored = this.#stored.get(hash);
     if (!stored) {
+      const bundle = files.size === 0 ? { path, text } : { path, text, files: Object.fromEntries(files) };
       // All that start together wait for the same write; one that failed is tried again.
-      stored = this.#store.put(hash, { path, text });
+      stored = this.#store.put(hash, bundle);
       this.#stored.set(hash, stored);
       stored.catch(() => this.#stored.delete(hash));
     }
@@ -34,13 +39,12 @@ export class PinnedDefinitions {
     if (known) return known;
     const stored = await this.#store.get(hash);
     if (!stored) throw new Error(`definition ${hash} of ${path} is not stored`);
-    const loaded = loadWorkflow(stored.text, path);
-    if (!("workflow" in loaded)) {
-      const problems = loaded.problems.map(formatProblem).join("\n");
-      throw new Error(`this version refuses definition ${hash} of ${path}:\n${problems}`);
-    }
-    this.#remember(loaded.workflow);
-    return loaded.workflow;
+    const root = load(stored, stored.path, hash);
+    // Two files may have the same text, and be stored under the path of the one that came first.
+    const found = path === root.path ? root : (descendant(root, path) ?? load(stored, path, hash));
+    const workflow = found.hash === hash ? found : { ...found, hash };
+    this.#remember(workflow);
+    return workflow;
   }
 
   #remember(workflow: Workflow): void {
@@ -48,6 +52,22 @@ export class PinnedDefinitions {
     const [oldest] = this.#parsed.keys();
     if (this.#parsed.size > kept && oldest !== undefined) this.#parsed.delete(oldest);
   }
+}
+
+function load({ text, files = {} }: StoredDefinition, path: string, hash: string): Workflow {
+  const loaded = loadWorkflow(text, path, { files: new Map(Object.entries(files)), hash: () => hash });
+  if ("workflow" in loaded) return loaded.workflow;
+  const problems = loaded.problems.map(formatProblem).join("\n");
+  throw new Error(`this version refuses definition ${hash} of ${path}:\n${problems}`);
+}
+
+/** The child of this path, or a child's child; recursion is a problem of the definition, so this comes to an end. */
+function descendant({ children }: Workflow, path: string): Workflow | null {
+  for (const child of children.values()) {
+    const found = child.path === path ? child : descendant(child, path);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** Two files may have the same text, and differ in the name that commands call them by. */

@@ -1,6 +1,6 @@
 import type { ProblemMeaning, ProblemOf } from "../core/problem.ts";
 
-/** What can be wrong with the inputs of a start; the documentation is made from it. */
+/** What can stand against a start; the documentation is made from it. */
 export const inputProblems = {
   HOS321: {
     title: "An input is missing",
@@ -13,6 +13,10 @@ export const inputProblems = {
   HOS323: {
     title: "An input of the wrong type",
     help: "The input's value doesn't fit the `type` that the workflow declares for it; the message says what it takes.",
+  },
+  HOS324: {
+    title: "The concurrency group can't be told",
+    help: "The template of `concurrency.group` can't be evaluated for this start, or gives more than 200 characters; the message says why. It may use inputs, the event and the subject.",
   },
 } as const satisfies Record<string, ProblemMeaning>;
 

@@ -40,7 +40,7 @@ export function traceOf(before: Execution | null, after: Execution): readonly Tr
       traces.push({ kind: "step", execution, round, step, visit, attempt, ...stateOf(run) });
     }
   }
-  return traces.toSorted((a, b) => place(a) - place(b));
+  return inOrder(traces);
 }
 
 function stateOf(run: Run): Pick<Extract<Trace, { kind: "step" }>, "state" | "for" | "asking" | "error"> {
@@ -54,7 +54,45 @@ function stateOf(run: Run): Pick<Extract<Trace, { kind: "step" }>, "state" | "fo
   return { state: "waiting", for: waiting.for };
 }
 
-/** As it happened: the start, what ended, what that began, and last the end of the execution. */
+/**
+ * As it happened: the start, what ended, what that began, and last the end of the execution. What is around a step begins
+ * before it and ends after it.
+ */
+function inOrder(traces: readonly Trace[]): readonly Trace[] {
+  const [first, last] = [new Map<string, number>(), new Map<string, number>()];
+  for (const [index, trace] of traces.entries()) {
+    if (trace.kind === "execution") continue;
+    for (const path of around(trace.step)) {
+      if (!first.has(path)) first.set(path, index);
+      last.set(path, index);
+    }
+  }
+  const keyed = traces.map((trace, index) => {
+    const where = place(trace);
+    const own = trace.kind === "execution" ? index : ((where === 1 ? last : first).get(trace.step) ?? index);
+    const depth = trace.kind === "execution" ? 0 : trace.step.split(/[/[]/).length;
+    return { trace, key: [where, own, where === 1 ? -depth : depth] as const };
+  });
+  return keyed.toSorted((a, b) => compare(a.key, b.key)).map(({ trace }) => trace);
+}
+
+/** The path and those of all that is around it: `each[3]/build` -> `each[3]/build`, `each[3]`, `each`. */
+function around(path: string): readonly string[] {
+  const paths = [path];
+  for (let at = path.length - 1; at > 0; at--) {
+    if (path[at] === "/" || path[at] === "[") paths.push(path.slice(0, at));
+  }
+  return paths;
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [index, value] of a.entries()) {
+    const difference = value - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 function place(trace: Trace): number {
   if (trace.kind === "execution") return trace.state === "running" ? 0 : 3;
   return trace.state === "running" || trace.state === "waiting" ? 2 : 1;

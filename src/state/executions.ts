@@ -65,7 +65,8 @@ export function openExecutions(database: Database): ExecutionStore {
 
     async queued(repositoryId, group, limit) {
       const rows = await database.select(
-        `SELECT key FROM ${table} WHERE repository = $1 AND wants = $2 ORDER BY queued_at, key LIMIT $3`,
+        `SELECT key FROM ${table} WHERE repository = $1 AND wants = $2 AND state = 'running'
+         ORDER BY queued_at, key LIMIT $3`,
         [repositoryId, group, limit],
       );
       return rows.map((row) => String(row["key"]));
@@ -111,6 +112,7 @@ function conditions(query: ExecutionQuery) {
     parts.push(`(workflow = ${workflow} OR stem = ${workflow})`);
   }
   if (query.slot !== undefined) parts.push(`slot = ${bind(query.slot)}`);
+  if (query.wants !== undefined) parts.push(`wants = ${bind(query.wants)}`);
   if (query.states !== undefined) {
     const states = [...new Set(query.states)].map(bind).join(", ");
     parts.push(query.states.length === 0 ? "1 = 0" : `state IN (${states})`);

@@ -53,7 +53,7 @@ export function openSchedules(database: Database): ScheduleStore {
         `SELECT value FROM ${table} WHERE due <= $1 ORDER BY due, key LIMIT $2`,
         [until, limit],
       );
-      return documents.read(rows).map(({ revision: _, ...schedule }) => schedule);
+      return documents.read(rows).map(({ revision: _revision, ...schedule }) => schedule);
     },
 
     async nextDue() {

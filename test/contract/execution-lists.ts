@@ -124,6 +124,7 @@ export function executionListsContract({ stores }: Fixture): void {
       { id: "q1", startedAt: startOfTests + 2 },
       { id: "q2", startedAt: startOfTests + 1 },
       { id: "elsewhere", startedAt: startOfTests, repository: other },
+      { id: "paused", startedAt: startOfTests, state: "paused" as const },
     ];
     for (const row of queued) await stores().executions.create(anExecution({ wants: "group", ...row }));
     const [first] = queued;
@@ -133,6 +134,8 @@ export function executionListsContract({ stores }: Fixture): void {
     const ended = anExecution({ id: "q2", wants: null, state: "cancelled" });
     await stores().executions.save(nextRevision(ended));
     expect(await stores().executions.queued(1000, "group", 10)).toEqual([first?.id, "q1"]);
+    const all = await stores().executions.list({ repository: 1000, wants: "group" });
+    expect(all.executions.map(({ id }) => id)).toEqual(["paused", "q1", "q3"]);
   });
 
   test("a save moves the due time", async () => {

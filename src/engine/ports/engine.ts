@@ -32,6 +32,10 @@ export interface StartRequest {
 
 export type Started =
   | { readonly result: Creation; readonly execution: Execution }
+  /** It waits for its concurrency group, and begins by itself once that is free. */
+  | { readonly result: "queued"; readonly execution: Execution }
+  /** `execution` is the one that holds the group; nothing was started. */
+  | { readonly result: "rejected"; readonly execution: Execution }
   | { readonly result: "invalid"; readonly problems: readonly Problem[] };
 
 /** What adapters may ask of the engine. */

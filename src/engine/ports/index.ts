@@ -4,4 +4,5 @@ export * from "./log.ts";
 export type * from "./queue.ts";
 export type * from "./reporter.ts";
 export type * from "./runner.ts";
+export type * from "./safe-outputs.ts";
 export * from "./store.ts";

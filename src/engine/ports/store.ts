@@ -20,6 +20,8 @@ export interface ExecutionQuery {
   readonly workflow?: string;
   readonly states?: readonly ExecutionState[];
   readonly slot?: string;
+  /** Queued for this group. */
+  readonly wants?: string;
   /** At most this many (default 100), newest first by `updatedAt`, then id. */
   readonly limit?: number;
   /** The `next` of the page before. */
@@ -51,7 +53,7 @@ export interface ExecutionStore {
   due(until: number, limit: number): Promise<readonly { readonly id: string; readonly due: number }[]>;
   /** When the next execution is due (ms), or null. */
   nextDue(): Promise<number | null>;
-  /** Ids of the executions that are queued for the repository's group, oldest first by `startedAt`, then id. */
+  /** Ids of the running executions queued for the repository's group, oldest first by `startedAt`, then id. */
   queued(repositoryId: number, group: string, limit: number): Promise<readonly string[]>;
 }
 

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { Execution } from "../core/execution.ts";
+import { groupOf, newExecution, transition } from "../core/index.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { policyOf } from "./groups.ts";
+import { resolveInputs } from "./inputs.ts";
+import type { EngineParts } from "./parts.ts";
+import type { Started, StartRequest } from "./ports/engine.ts";
+
+/** Starts an execution, once per occurrence; where its concurrency group is held, as the workflow says. */
+export async function startExecution(parts: EngineParts, request: StartRequest): Promise<Started> {
+  const { workflow, text, files, trigger: _trigger, occurrence, input: given, ...rest } = request;
+  const at = parts.clock.now();
+  const id = executionId(rest.repository.id, workflow.path, occurrence);
+  const bare = newExecution(workflow, { ...rest, id, input: {}, at });
+  const inputs = resolveInputs(workflow, bare, given, at);
+  if ("problems" in inputs) return { result: "invalid", problems: inputs.problems };
+  const blank: Execution = { ...bare, input: inputs.input, slot: null };
+  const group = groupOf(workflow, blank, at);
+  if (typeof group === "object" && group !== null) {
+    const hint = "It may use inputs, the event and the subject: see concurrency in the workflow.";
+    return { result: "invalid", problems: [{ code: "HOS324", message: group.problem, hint }] };
+  }
+  await parts.pinned.pin(workflow, text, files);
+  // One that is held takes no place before it is allowed.
+  if (group === null || blank.held !== null) {
+    const execution = begun(workflow, blank, at);
+    return await told(parts, await parts.create(execution), execution);
+  }
+  return await startInGroup(parts, request, blank, group);
+}
+
+async function startInGroup(
+  parts: EngineParts,
+  { workflow, trigger = null, actor }: StartRequest,
+  blank: Execution,
+  group: string,
+): Promise<Started> {
+  const policy = policyOf(workflow, trigger);
+  const queues = policy === "queue" || policy === "cancel_running";
+  const { id: repositoryId } = blank.repository;
+  for (;;) {
+    // Who waits already goes first, also in the moment in which the group is free.
+    const behind = queues && (await parts.groups.isAwaited(repositoryId, group));
+    if (!behind) {
+      const execution = begun(workflow, { ...blank, slot: group }, blank.startedAt);
+      const result = await parts.create(execution);
+      if (result === "exists") return await again(parts, policy, actor, execution);
+      if (result === "created" || policy === "join") return { result, execution };
+    }
+    if (queues) {
+      const execution: Execution = { ...blank, revision: 1, wants: group, deadline: null };
+      if ((await parts.create(execution)) === "exists") return await again(parts, policy, actor, execution);
+      if (policy === "cancel_running") await supersede(parts, execution, actor);
+      return { result: "queued", execution };
+    }
+    const holder = await parts.groups.holder(repositoryId, group);
+    if (holder) return { result: "rejected", execution: holder };
+    // It has ended since.
+  }
+}
+
+/** The same start once more: whoever made it first may have died before it told those that it supersedes. */
+async function again(
+  parts: EngineParts,
+  policy: string,
+  actor: string,
+  execution: Execution,
+): Promise<Started> {
+  const stored = (await parts.load(execution.id)) ?? execution;
+  if (policy === "cancel_running" && stored.wants !== null) await supersede(parts, stored, actor);
+  return { result: "exists", execution: stored };
+}
+
+/** Cancels who holds the group and who was queued for it before. */
+async function supersede(parts: EngineParts, execution: Execution, by: string): Promise<void> {
+  const { groups, clock } = parts;
+  const { id, repository, wants } = execution;
+  const holder = wants === null ? null : await groups.holder(repository.id, wants);
+  for (const each of [...(holder ? [holder] : []), ...(await groups.before(execution))]) {
+    // One cancel, whoever comes after: a second one would break off what cleans up after the first.
+    if (each.ending !== null) continue;
+    const message = `superseded/${each.round}`;
+    const reason = `superseded by ${id}`;
+    const body = { type: "commanded", id: message, command: "cancel", by, step: null, reason } as const;
+    await parts.send({ id: message, executionId: each.id, at: clock.now(), body });
+  }
+}
+
+async function told(
+  parts: EngineParts,
+  result: "created" | "exists" | "slot_taken",
+  execution: Execution,
+): Promise<Started> {
+  if (result !== "exists") return { result, execution };
+  return { result, execution: (await parts.load(execution.id)) ?? execution };
+}
+
+/** With its first step entered; one that is held stays as it is. */
+export function begun(workflow: Workflow, blank: Execution, at: number): Execution {
+  const first = transition(workflow, blank, { type: "started", at });
+  if ("problem" in first) throw new Error(first.problem.message);
+  return { ...first.execution, revision: 1 };
+}
+
+/** A start is the same start if repository, workflow and occurrence are the same. */
+function executionId(repository: number, path: string, occurrence: string): string {
+  return hashId([repository, path, occurrence]);
+}
+
+export function hashId(parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
