@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
 import type { Clock, Engine, Log, Stores } from "./engine/ports/index.ts";
 import { traceOf } from "./engine/trace.ts";
-import { createActionRunner } from "./github/actions/index.ts";
+import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
 import { redeliverMissed } from "./github/redeliver.ts";
@@ -22,6 +22,8 @@ export interface ServiceParts {
   /** Speaks HTTP to GitHub; the platform's own unless given. */
   readonly fetch?: typeof fetch;
   readonly observer?: EngineOptions["observer"];
+  /** Stands between the engine and who does the work: a test of a workflow gives its answers there. */
+  readonly runners?: (own: EngineOptions["runners"]) => EngineOptions["runners"];
 }
 
 export interface Service {
@@ -48,6 +50,7 @@ export async function composeService({
   log,
   fetch,
   observer,
+  runners = (own) => own,
 }: ServiceParts): Promise<Service> {
   const { app, apiUrl } = config;
   const clients = createClients({
@@ -69,14 +72,15 @@ export async function composeService({
     clock,
     log,
     workflowOf: (execution) => engine.workflowOf(execution),
+    send: (message) => engine.send(message),
   });
   const engine = createEngine({
     stores,
     queue: createInProcessQueue({ concurrency: config.concurrency }),
-    runners: {
+    runners: runners({
       agent: createAgentRunner({ engines, roles, clock, log }),
       action: createActionRunner({ clients, clock, log }),
-    },
+    }),
     clock,
     reporter,
     log,
