@@ -205,7 +205,7 @@ describe("a dispatch whose answer was lost", () => {
 
   test("is found after a crash, among runs of others", async () => {
     await act(input, { run: { visit: 1 } });
-    await stage.run("actions.run", input, { execution: { id: "other" } });
+    await act(input, { key: "execution-2/1/act/1" });
     const [mine] = runs();
     const again = await act(input, { mayHaveHappened: true });
     expect(again).toMatchObject({ type: "parked", waiting: { runId: mine?.id } });
@@ -226,13 +226,13 @@ describe("a dispatch whose answer was lost", () => {
   test.for([
     [
       "a run of a person",
-      () => stage.github.as("dev").runWorkflow({ repo, path: ".github/workflows/deploy.yml" }),
+      () => stage.github.as("dev").runWorkflow({ repo, path: ".github/workflows/keyed.yml" }),
     ],
-    ["a run with another's key", () => act(input).then(() => undefined)],
+    ["a run with another's key", () => act(input, { key: "execution-2/1/act/1" })],
   ] as const)("%s is not taken for it", async ([, before]) => {
     await before();
     const count = runs().length;
-    const result = await act({ workflow: "deploy.yml" }, { mayHaveHappened: true });
+    const result = await act(input, { mayHaveHappened: true });
     expect(result).toMatchObject({ type: "parked" });
     expect(runs()).toHaveLength(count + 1);
   });

@@ -11,6 +11,7 @@ export const repo = "octo-org/octo-repo";
 /** A stand-in with one repository, issue 1, pull request 2 from `fix` to `main`, and a runner on it. */
 export interface Stage {
   readonly github: SandboxGitHub;
+  readonly repositoryId: number;
   /** Head of pull request 2. */
   head(): string;
   run(action: string | StepKind, input?: Json, sketch?: RequestSketch): Promise<StepResult>;
@@ -38,6 +39,7 @@ export async function openStage(files: Readonly<Record<string, string>> = {}): P
   const head = () => github.pullRequests(repo).find(({ number }) => number === 2)?.head.sha ?? "";
   return {
     github,
+    repositoryId: repository.id,
     head,
     run: (action, input = {}, sketch = {}) =>
       runner.run(

@@ -53,6 +53,8 @@ export interface RequestSketch {
   readonly permissions?: Readonly<Record<string, "read" | "write">>;
   readonly run?: Partial<RunningRun>;
   readonly secrets?: readonly string[];
+  /** The effect key; the same for all unless given. */
+  readonly key?: string;
 }
 
 /** A step's request for the action (or the kind), on issue 1 of octo-org/octo-repo. */
@@ -74,7 +76,7 @@ export function aRequest(
     run: aRun({ input, ...sketch.run }),
     path: "act",
     input,
-    key: "execution-1/1/act/1",
+    key: sketch.key ?? "execution-1/1/act/1",
     mayHaveHappened: sketch.mayHaveHappened ?? false,
     signal: sketch.signal ?? new AbortController().signal,
   };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Json } from "../../../src/core/json.ts";
+import { marker } from "../../../src/github/marker.ts";
 import { openStage, repo, type Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -84,17 +85,20 @@ describe("unique: what one execution made, another uses", () => {
   });
 
   test("a stranger who copies the mark gains nothing", async () => {
-    await make("pulls.create", { title: "Sync", head: "next", base: "main" }, "k");
-    const mark = /<!-- .* -->/.exec(stage.github.pullRequests(repo).at(-1)?.body ?? "")?.[0] ?? "";
-    expect(mark).not.toBe("");
-    stage.github.as("reporter").openIssue({ repo, title: "Mine", body: mark });
-    stage.github.as("dev").openPullRequest({ repo, title: "Mine", head: "later", body: mark });
-    const [again, issue] = [
-      await make("pulls.create", { title: "Sync", head: "other", base: "main" }, "k"),
-      await make("issues.create", { title: "Weekly" }, "k"),
-    ];
-    expect(again).toMatchObject({ output: { title: "Sync" } });
-    expect(issue).toMatchObject({ output: { title: "Weekly" } });
+    const mark = (action: string) => marker(`unique/${stage.repositoryId}/${action}/k`);
+    const { github } = stage;
+    github.as("reporter").openIssue({ repo, title: "Mine", body: mark("issues.create") });
+    github.as("reporter").comment({ repo, number: 1 }, mark("issues.createComment"));
+    github.as("dev").openPullRequest({ repo, title: "Mine", head: "later", body: mark("pulls.create") });
+    expect(await make("issues.create", { title: "Weekly" }, "k")).toMatchObject({
+      output: { title: "Weekly", body: expect.stringContaining(mark("issues.create")) },
+    });
+    expect(await make("issues.createComment", { body: "Hello" }, "k")).toMatchObject({
+      output: { user: { login: "hishamos[bot]" } },
+    });
+    expect(await make("pulls.create", { title: "Sync", head: "next", base: "main" }, "k")).toMatchObject({
+      output: { title: "Sync" },
+    });
   });
 
   test("a lost answer is found under the key too", async () => {
@@ -106,7 +110,8 @@ describe("unique: what one execution made, another uses", () => {
   test("the sticky comment is one for all", async () => {
     await make("comment.sticky", { body: "one" }, "state");
     await make("comment.sticky", { body: "two" }, "state");
-    expect(stage.github.comments(repo, 1).map(({ body }) => body.split("\n")[0])).toEqual(["two"]);
+    await make("comment.sticky", { body: "three" }, undefined);
+    expect(stage.github.comments(repo, 1).map(({ body }) => body.split("\n")[0])).toEqual(["two", "three"]);
   });
 
   test.for([["issues.addLabels"], ["repos.createDispatchEvent"], ["issues.get"]] as const)(
