@@ -63,8 +63,16 @@ export async function composeService({
   });
   const roles = shippedRoles();
   const human = createHumanEngine();
+  const actions = createActionRunner({ clients, clock, log });
   const model =
-    config.model && createModelEngine({ config: config.model, tools: createModelTools(clients), clock, log });
+    config.model &&
+    createModelEngine({
+      config: config.model,
+      tools: createModelTools(clients),
+      safeOutputs: createSafeOutputs(actions, stores.blobs),
+      clock,
+      log,
+    });
   const engines = new Map([human, ...(model ? [model] : [])].map((each) => [each.name, each]));
   const reporter = createReporter({
     clients,
@@ -79,7 +87,7 @@ export async function composeService({
     queue: createInProcessQueue({ concurrency: config.concurrency }),
     runners: runners({
       agent: createAgentRunner({ engines, roles, clock, log }),
-      action: createActionRunner({ clients, clock, log }),
+      action: actions,
     }),
     clock,
     reporter,

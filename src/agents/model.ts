@@ -11,26 +11,33 @@ import {
   Output,
 } from "ai";
 import type { JsonObject } from "../core/json.ts";
+import { unreachable } from "../core/problem.ts";
 import type { AgentDefinition } from "../core/workflow.ts";
-import type { Clock, Log, StepResult } from "../engine/ports/index.ts";
+import type { Clock, Log, SafeOutputs, StepResult } from "../engine/ports/index.ts";
+import { type Answer, type AnswerForm, answerFormOf } from "./answer-form.ts";
 import { type AgentEngine, type AgentTask, failure } from "./engine.ts";
 import { Meter, unknownPrice } from "./meter.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { failureOf } from "./model-errors.ts";
 import { renderInstructions, renderRepair, renderTask } from "./model-prompt.ts";
 import { type ModelTools, needsTools, toolsFor } from "./model-tools.ts";
-import { isStrict, readOutput } from "./output.ts";
+import { isStrict } from "./output.ts";
+import { withSafeOutputs } from "./safe-outputs.ts";
 
 export interface ModelEngineOptions {
   readonly config: ModelConfig;
   /** Without it agents run with no tools, and those that can't do without (`pulls.read_diff`) not at all. */
   readonly tools?: ModelTools;
+  /** Does what the models ask for. */
+  readonly safeOutputs: SafeOutputs;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Rounds of tool use for an agent without a limit of its own. */
 const defaultSteps = 8;
+
+type Thinking = Extract<Answer, { result: "valid" }> | Extract<StepResult, { type: "failed" }>;
 
 type Reply =
   | { readonly type: "text"; readonly text: string }
@@ -39,8 +46,8 @@ type Reply =
 /**
  * Has a language model do the work, over the AI SDK. The output fits the agent's `output_schema` (checked here, with
  * one repair asked for), or is `{ text }` without one. Fails with `model_unauthorized`, `model_not_found`,
- * `model_refused`, `invalid_output`, `token_limit`, `cost_limit`, `unknown_price`, `step_limit`, `aborted`, or
- * transiently with `model_rate_limited`, `model_unavailable`. The engine retries, so the SDK does not.
+ * `model_refused`, `invalid_output`, `token_limit`, `cost_limit`, `unknown_price`, `step_limit`,
+ * `safe_output_refused`, `aborted`, or transiently with `model_rate_limited`, `model_unavailable`. The engine retries, so the SDK does not.
  */
 export function createModelEngine(options: ModelEngineOptions): AgentEngine {
   const model = connect(options.config);
@@ -58,18 +65,21 @@ export function createModelEngine(options: ModelEngineOptions): AgentEngine {
       const unpriced = unknownPrice(agent, request.workflow.limits, config.price, name);
       if (unpriced !== null) return unpriced;
       const meter = new Meter(agent, config.price);
-      const result = await attempt(task, model, meter, options);
-      options.log.info(
-        {
-          execution: request.execution.id,
-          step: request.path,
-          agent: agent.name,
-          ...meter.spending,
-          result: result.type,
-        },
-        "model",
-      );
-      return result.type === "parked" ? result : { ...result, spending: meter.spending };
+      const thinking = async () => {
+        const thought = await think(task, model, meter, options);
+        const { spending } = meter;
+        const said = { execution: request.execution.id, step: request.path, agent: agent.name, ...spending };
+        options.log.info({ ...said, result: "type" in thought ? thought.type : "succeeded" }, "model");
+        return "type" in thought
+          ? { ...thought, spending }
+          : { output: thought.output, requests: thought.requests, spending, attempt: request.run.attempt };
+      };
+      if (request.step.safeOutputs.length > 0) {
+        return withSafeOutputs(request, options.safeOutputs, task.signal, thinking);
+      }
+      const thought = await thinking();
+      if ("type" in thought) return thought;
+      return { type: "succeeded", output: thought.output, effects: [], spending: thought.spending };
     },
   };
 }
@@ -91,31 +101,42 @@ function connect({ provider, model, url, apiKey }: ModelConfig): LanguageModel {
   }
 }
 
-async function attempt(
+/** The model's answer, or the failed attempt; both without what it cost. */
+async function think(
   task: AgentTask,
   model: LanguageModel,
   meter: Meter,
   options: ModelEngineOptions,
-): Promise<StepResult> {
+): Promise<Thinking> {
   const { agent, request } = task;
+  const form = answerFormOf(agent.outputSchema, request.step.safeOutputs);
   const messages: ModelMessage[] = [{ role: "user", content: renderTask(request.input, request.execution) }];
-  const first = await ask(task, model, messages, meter, options, true);
+  const first = await ask(task, model, messages, form, meter, options, true);
   if (first.type === "failed") return first.result;
-  const schema = agent.outputSchema;
-  if (schema === null)
-    return first.text.trim() === "" ? invalid(["it is empty"]) : succeeded({ text: first.text });
-  const output = readOutput(first.text, schema);
-  if (output.result === "valid") return succeeded(output.value);
-  if (output.result === "unusable") return unusable(agent, output.reason);
+  const answer = form.read(first.text);
+  if (answer.result === "valid") return answer;
+  if (answer.result === "unusable") return unusable(agent, answer.reason);
+  // Without a form there is nothing to correct.
+  if (form.schema === null) return invalid(answer.errors);
   messages.push(
     { role: "assistant", content: first.text.trim() === "" ? "(empty)" : first.text },
-    { role: "user", content: renderRepair(output.errors) },
+    { role: "user", content: renderRepair(answer.errors) },
   );
-  const second = await ask(task, model, messages, meter, options, false);
+  const second = await ask(task, model, messages, form, meter, options, false);
   if (second.type === "failed") return second.result;
-  const repaired = readOutput(second.text, schema);
-  if (repaired.result === "valid") return succeeded(repaired.value);
-  return invalid(repaired.result === "invalid" ? repaired.errors : [repaired.reason]);
+  const repaired = form.read(second.text);
+  switch (repaired.result) {
+    case "valid":
+      return repaired;
+    case "refused":
+      return refused(request.step.id, repaired.errors);
+    case "invalid":
+      return invalid(repaired.errors);
+    case "unusable":
+      return unusable(agent, repaired.reason);
+    default:
+      return unreachable(repaired);
+  }
 }
 
 /** One question, with the rounds of tool use it takes. */
@@ -123,17 +144,18 @@ async function ask(
   { agent, request, signal }: AgentTask,
   model: LanguageModel,
   messages: ModelMessage[],
+  form: AnswerForm,
   meter: Meter,
   { config, tools, clock }: ModelEngineOptions,
   withTools: boolean,
 ): Promise<Reply> {
   if (meter.isSpent) return failed(meter.overLimit());
   const given = withTools && tools ? toolsFor(agent.tools, tools, request, signal) : {};
-  const schema = agent.outputSchema;
+  const { schema } = form;
   try {
     const { finishReason, text } = await generateText({
       model,
-      instructions: renderInstructions(agent),
+      instructions: renderInstructions(agent, form),
       messages,
       ...(Object.keys(given).length > 0 ? { tools: given } : {}),
       ...(schema === null ? {} : { output: Output.object({ schema: jsonSchema({ ...schema }) }) }),
@@ -182,10 +204,6 @@ function failed(result: Extract<StepResult, { type: "failed" }>): Reply {
   return { type: "failed", result };
 }
 
-function succeeded(output: Extract<StepResult, { type: "succeeded" }>["output"]): StepResult {
-  return { type: "succeeded", output, effects: [] };
-}
-
 function outOfSteps({ name, limits }: AgentDefinition) {
   const count = limits.steps ?? defaultSteps;
   return failure(
@@ -200,4 +218,9 @@ function unusable({ name }: AgentDefinition, reason: string) {
 
 function invalid(errors: readonly string[]) {
   return failure("invalid_output", `the model's answer can't be used: ${errors.join("; ").slice(0, 1_000)}.`);
+}
+
+function refused(step: string, errors: readonly string[]) {
+  const message = `the model asks for what \`safe_outputs\` of step "${step}" does not allow: ${errors.join("; ").slice(0, 1_000)}.`;
+  return failure("safe_output_refused", message);
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createModelEngine, type ModelTools, parseModel } from "../../src/agents/index.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import type { AgentDefinition, Limits } from "../../src/core/workflow.ts";
-import { silentLog } from "../../src/engine/ports/index.ts";
+import { type SafeOutputs, silentLog } from "../../src/engine/ports/index.ts";
 import { type ModelServer, type Reply, startModelServer } from "./model-server.ts";
 import { agentNamed, manualClock, requestFor } from "./support.ts";
 
@@ -36,8 +36,16 @@ interface Setup {
   readonly agent?: AgentDefinition;
   readonly input?: Json;
   readonly tools?: ModelTools;
+  readonly safeOutputs?: SafeOutputs;
   readonly signal?: AbortSignal;
 }
+
+/** For steps without safe_outputs. */
+const nothing: SafeOutputs = {
+  recall: () => Promise.reject(new Error("not to be asked")),
+  keep: () => Promise.reject(new Error("nothing is to be kept")),
+  carryOut: () => Promise.reject(new Error("nothing is to be done")),
+};
 
 function run(replies: readonly Reply[], setup: Setup = {}) {
   const env = { HISHAMOS_MODEL_URL: server.url, HISHAMOS_MODEL_API_KEY: key };
@@ -49,6 +57,7 @@ function run(replies: readonly Reply[], setup: Setup = {}) {
     config,
     clock: manualClock(),
     log: silentLog,
+    safeOutputs: setup.safeOutputs ?? nothing,
     ...(tools ? { tools } : {}),
   });
   server.reply(...replies);
@@ -446,7 +455,8 @@ describe("what a model can do", () => {
     const config = parseModel("openai:m", { OPENAI_API_KEY: key });
     if ("code" in config) throw new Error(config.message);
     const tools = withTools ? { tools: toolsThat(async () => "") } : {};
-    const engine = createModelEngine({ config, clock: manualClock(), log: silentLog, ...tools });
+    const options = { config, clock: manualClock(), log: silentLog, safeOutputs: nothing };
+    const engine = createModelEngine({ ...options, ...tools });
     expect(engine.canRun(agentNamed("a", more))).toBe(can);
   });
 });

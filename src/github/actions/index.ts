@@ -3,3 +3,4 @@ export type { Resolve } from "./http/addresses.ts";
 export type { HttpOptions } from "./http/request.ts";
 export type { SecretSource } from "./http/secrets.ts";
 export { type ActionRunnerOptions, createActionRunner } from "./runner.ts";
+export { createSafeOutputs } from "./safe-outputs.ts";

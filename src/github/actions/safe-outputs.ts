@@ -35,7 +35,7 @@ export function createSafeOutputs(actions: StepRunner, blobs: BlobStore): SafeOu
         case "succeeded":
           return {
             type: "done",
-            done: { type: wanted.type, url: pageOf(result.output) ?? request.execution.subject?.url ?? null },
+            done: { type: wanted.type, url: pageOf(result.output) ?? subjectOf(request) },
             effects: result.effects,
           };
         case "failed":
@@ -82,6 +82,11 @@ function actionOf(wanted: SafeRequest): { readonly action: string; readonly inpu
     default:
       return unreachable(wanted);
   }
+}
+
+/** Labels have no page of their own, and of another subject only the number is known. */
+function subjectOf({ run, execution }: StepRequest): string | null {
+  return run.subject === undefined ? (execution.subject?.url ?? null) : null;
 }
 
 function pageOf(output: Json): string | null {
