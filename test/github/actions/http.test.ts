@@ -1,9 +1,10 @@
+import type { LookupOptions } from "node:dns";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Json } from "../../../src/core/json.ts";
-import { isPublicAddress } from "../../../src/github/actions/http/addresses.ts";
+import { guardedLookup, isPublicAddress } from "../../../src/github/actions/http/addresses.ts";
 import { createActionRunner, type HttpOptions } from "../../../src/github/actions/index.ts";
 import { aRequest, hastyClock, type RequestSketch, testClients } from "./support.ts";
 
@@ -238,6 +239,12 @@ describe("when no answer comes", () => {
     expect(result).toMatchObject({ error: { code: "network", class: "transient" } });
   });
 
+  test("a POST to a server that does not speak TLS was not sent", async () => {
+    const result = await call({ url: `https://${host}/`, method: "POST" });
+    expect(result).toMatchObject({ error: { code: "network", class: "transient" } });
+    expect(heard).toEqual([]);
+  });
+
   test.for([
     ["GET", "timeout", "timeout"],
     ["POST", "outcome_unknown", "error"],
@@ -343,6 +350,26 @@ describe("only the public internet is called", () => {
       /internal\.example is at .*10\.0\.0\.5|a00:5/,
     );
   });
+
+  const both = [
+    { address: "8.8.8.8", family: 4 },
+    { address: "2606:4700::1", family: 6 },
+  ];
+  test.for<readonly [LookupOptions, unknown]>([
+    [{ all: true }, both],
+    [{ all: true, family: 6 }, both.slice(1)],
+    [{ all: true, family: "IPv4" }, both.slice(0, 1)],
+    [{}, "8.8.8.8"],
+    [{ family: "IPv6" }, "2606:4700::1"],
+  ])(
+    "of a public name, asked with %j, the addresses that were checked are the ones called",
+    ([asked, told]) => {
+      const answered: unknown[] = [];
+      const lookup = guardedLookup((_, done) => done(null, both));
+      lookup("public.example", asked, (error, addresses) => answered.push(error ?? addresses));
+      expect(answered).toEqual([told]);
+    },
+  );
 
   test("a name that nobody knows is no private address", async () => {
     const result = await call(
