@@ -86,13 +86,58 @@ async function startByTrigger(
   const { happening } = work;
   const { stem } = start.file.workflow;
   const { id: occurrence, name: trigger } = happening;
+  const before = start.held === null ? [] : await heldBefore(work, start);
+  if (before.length > 0 && !replaces(start.file, trigger)) return `${stem} waits to be allowed already`;
   const started = await startWorkflow(work, definitions, { ...start, trigger, input: {}, occurrence });
-  if ("note" in started) return started.note;
+  if ("note" in started) {
+    // After the start, so that a crash in between leaves one too many and not none.
+    for (const { id } of before) await giveUp(work, id);
+    return started.note;
+  }
   if (happening.number !== null) {
     const body = notStarted(stem, started.problems);
     await answerOnce(work, happening.number, `${happening.id}:${stem}`, body);
   }
   return `could not start ${stem}: ${started.problems.map(({ message }) => message).join("; ")}`;
+}
+
+/** Starts of the same workflow on the same subject that wait to be allowed: they hold no concurrency group yet. */
+async function heldBefore(
+  { room, happening }: Work,
+  { file, subject }: Pick<Start, "file" | "subject">,
+): Promise<readonly Execution[]> {
+  if (subject === null) return [];
+  const { executions } = await room.stores.executions.list({
+    repository: happening.repository.id,
+    subject: subject.number,
+    states: ["paused"],
+  });
+  return executions.filter(({ held, workflow, event }) => {
+    const own = JSON.stringify(event) === JSON.stringify(happening.trimmed);
+    return held !== null && workflow.path === file.path && !own;
+  });
+}
+
+/** Whether newer commits take the place of what waits, as they would of what runs. */
+function replaces({ workflow }: WorkflowFile, trigger: string): boolean {
+  const usual = trigger === "pull_request.synchronize" ? "cancel_running" : "join";
+  return (workflow.concurrency.onConflict ?? usual) === "cancel_running";
+}
+
+async function giveUp({ room, happening }: Work, executionId: string): Promise<void> {
+  const { receivedAt: at, sender } = happening;
+  // The event itself has gone to it under the delivery's own id.
+  const id = `${happening.id}:newer`;
+  const reason = "newer commits";
+  const body = {
+    type: "commanded",
+    id,
+    command: "cancel",
+    by: sender.login,
+    step: null,
+    reason,
+  } as const;
+  await room.engine.send({ id, executionId, at, body });
 }
 
 /** One start, as it is asked of the engine. */

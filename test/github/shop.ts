@@ -6,7 +6,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
 import { silentLog } from "../../src/engine/ports/index.ts";
 import { createGitHubApp, type GitHubApp } from "../../src/github/app.ts";
-import { createClients } from "../../src/github/clients.ts";
+import { type Clients, createClients } from "../../src/github/clients.ts";
 import { createInProcessQueue } from "../../src/queue/in-process.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
@@ -23,6 +23,7 @@ export interface Shop {
   readonly github: SandboxGitHub;
   readonly app: GitHubApp;
   readonly engine: Engine;
+  readonly clients: Clients;
   readonly stores: Stores;
   readonly clock: SimulatedClock;
   /** Address of the webhook endpoint. */
@@ -94,11 +95,12 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
 
   const { id, privateKey } = github.app;
   const baseUrl = `${github.url}/api/v3`;
+  const clients = createClients({ appId: id, privateKey, baseUrl });
   const app = await createGitHubApp({
     probot: { appId: id, privateKey, secret: SECRET, baseUrl, logLevel: "fatal" },
     engine,
     stores,
-    clients: createClients({ appId: id, privateKey, baseUrl }),
+    clients,
     clock,
     log: silentLog,
     allowedBots: ["trusted", ...(options.allowedBots ?? [])],
@@ -137,7 +139,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       [...new Set(guids)].map(async (guid) => (await stores.deliveries.get(guid))?.outcome ?? null),
     );
   };
-  return { github, app, engine, stores, clock, hook, settled, outcomes };
+  return { github, app, engine, clients, stores, clock, hook, settled, outcomes };
 }
 
 /** The executions of acme/shop, oldest first. */

@@ -1,8 +1,8 @@
-import type { Execution, Waiting } from "../../core/execution.ts";
+import type { Execution } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
-import { waitingSteps } from "../pending.ts";
+import { isOutside, waitingWords } from "../report/waiting.ts";
 import { shortId } from "../room.ts";
 import { commandNames } from "./parse.ts";
 import { isUnfinished } from "./target.ts";
@@ -112,51 +112,25 @@ export function statusText(executions: readonly Execution[]): string {
   ].join("\n");
 }
 
+const NAMED_AT_ONCE = 6;
+
+/** What it waits for or does; of groups, branches and items only what is at work inside them. */
 function now(execution: Execution): string {
   if (!isUnfinished(execution)) {
     const error = execution.ending?.error;
     return error ? cell(`${error.step}: ${error.message}`) : "–";
   }
-  const waiting = waitingSteps(execution);
+  if (execution.held !== null)
+    return `waits for ${code("/hishamos allow")}, because of ${code(execution.held)}`;
+  if (execution.wants !== null) return "queued until the one before it has ended";
   const steps = Object.entries(execution.steps).flatMap(([path, { runs }]) => {
-    if (runs.at(-1)?.state !== "running") return [];
-    const what = waiting.get(path);
-    return [`${code(path)} ${what === undefined ? "is at work" : waitsFor(what)}`];
+    const run = runs.at(-1);
+    if (run?.state !== "running" || run.round !== execution.round) return [];
+    if (run.waiting === null) return [`${code(path)} is at work`];
+    return isOutside(run.waiting) ? [`${code(path)} waits for ${cell(waitingWords(run.waiting))}`] : [];
   });
-  return steps.length > 0 ? steps.join("<br>") : "–";
-}
-
-function waitsFor(waiting: Waiting): string {
-  switch (waiting.for) {
-    case "retry":
-      return `tries again at ${time(waiting.until)}`;
-    case "delay":
-      return `waits until ${time(waiting.until)}`;
-    case "event":
-      return `waits for ${cell(waiting.events.join(", "))}`;
-    case "approval":
-      return "waits for an approval";
-    case "person":
-      return "waits for an answer";
-    case "steps":
-      return "has steps at work";
-    case "repeat":
-      return waiting.until === null ? "has an iteration at work" : `begins again at ${time(waiting.until)}`;
-    case "child":
-      return "waits for its workflow";
-    case "run":
-      return `waits for the run ${waiting.runId}`;
-    case "checks":
-      return "waits for checks";
-    case "pull_request":
-      return `waits for the pull request to be ${waiting.state}`;
-    default:
-      return waiting satisfies never;
-  }
-}
-
-function time(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const more = steps.length > NAMED_AT_ONCE ? [`… and ${steps.length - NAMED_AT_ONCE} more`] : [];
+  return steps.length > 0 ? [...steps.slice(0, NAMED_AT_ONCE), ...more].join("<br>") : "–";
 }
 
 function sentence(text: string): string {

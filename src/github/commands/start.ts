@@ -197,6 +197,7 @@ export async function latestDefinition(
     return { reply: refused("retry latest: invalid", invalid) };
   }
   const { name, stem, path, hash } = file.workflow;
-  await room.stores.definitions.put(hash, { path, text: file.text });
+  const files = file.files.size === 0 ? {} : { files: Object.fromEntries(file.files) };
+  await room.stores.definitions.put(hash, { path, text: file.text, ...files });
   return { workflow: { name, stem, path, commit: definitions.commit, hash } };
 }

@@ -7,6 +7,7 @@ import { askKey } from "./ask-key.ts";
 import {
   type ApprovalWait,
   anyWriter,
+  called,
   decidersOf,
   type PersonWait,
   type WaitingStep,
@@ -18,45 +19,50 @@ import {
 export interface Ask {
   readonly key: string;
   readonly body: string;
+  /** Number of the issue or pull request it belongs on, where that is not the execution's own. */
+  readonly place: number | null;
 }
 
 /** What people are to be asked or told now: decisions, answers, reminders, and a failure that ended it. */
 export function asksOf(workflow: Workflow, execution: Execution): readonly Ask[] {
   if (workflow.report.comment === "none") return [];
-  if (execution.state === "failed") return [failureAsk(execution)];
+  // The end of a child is its parent's to tell.
+  if (execution.state === "failed") return execution.parent === null ? [failureAsk(execution)] : [];
   if (execution.state !== "running") return [];
   const approvals = waitingApprovals(workflow, execution);
-  const short = approvals.length === 1;
+  const short = approvals.length === 1 && execution.parent === null;
   return [
     ...approvals.flatMap((one) => reminded(execution, one, approvalBody(execution, one, short))),
-    ...waitingPersons(workflow, execution).flatMap((one) => reminded(execution, one, personBody(one))),
+    ...waitingPersons(workflow, execution).flatMap((one) =>
+      reminded(execution, one, personBody(execution, one)),
+    ),
   ];
 }
 
 /** The question itself, and the newest reminder of it. */
-function reminded(execution: Execution, { step, run, waiting }: WaitingStep, body: string): readonly Ask[] {
+function reminded(execution: Execution, { path, run, waiting }: WaitingStep, body: string): readonly Ask[] {
   const asking = waiting.for === "approval" ? waiting.asking : 1;
-  const key = askKey({ execution: execution.id, round: run.round, step: step.id, visit: run.visit, asking });
-  const question = { key, body };
+  const key = askKey({ execution: execution.id, round: run.round, step: path, visit: run.visit, asking });
+  const question = { key, body, place: run.subject ?? null };
   const sent = run.remind?.sent ?? 0;
   if (sent === 0) return [question];
-  const reminder = `### 🔔 Still waiting: ${code(step.id)}\n\nReminder ${sent}. The question again:\n\n${body}`;
-  return [question, { key: `${key}/reminder/${sent}`, body: reminder }];
+  const reminder = `### 🔔 Still waiting: ${code(path)}\n\nReminder ${sent}. The question again:\n\n${body}`;
+  return [question, { ...question, key: `${key}/reminder/${sent}`, body: reminder }];
 }
 
 function approvalBody(
   execution: Execution,
-  { step, waiting }: WaitingStep<ApprovalWait>,
+  { path, step, waiting }: WaitingStep<ApprovalWait>,
   short: boolean,
 ): string {
   const options = step.kind.kind === "approval" ? step.kind : null;
   const [approve, reject] = short
     ? ["/approve", "/reject REASON"]
-    : [`/hishamos approve ${step.id}`, `/hishamos reject ${step.id} REASON`];
+    : [`/hishamos approve ${called(execution, path)}`, `/hishamos reject ${called(execution, path)} REASON`];
   const count = options?.count ?? 1;
   const given = waiting.approvals.map(({ by }) => code(by)).join(", ");
   return paragraphs(
-    `### ✋ Approval needed: ${code(step.id)}`,
+    `### ✋ Approval needed: ${code(path)}`,
     `${title(execution)} waits for a decision${waiting.asking > 1 ? " again, because the pull request has a new head" : ""}.`,
     waiting.message === null ? "" : neutralise(waiting.message),
     `Who may decide: ${options ? decidersOf(options) : anyWriter}.`,
@@ -83,14 +89,14 @@ function waysToDecide(
 }
 
 /** The agent's own words say what is needed and stand strangers' text in code; here comes how to answer. */
-function personBody({ step, waiting }: WaitingStep<PersonWait>): string {
+function personBody(execution: Execution, { path, waiting }: WaitingStep<PersonWait>): string {
   const byValues = waiting.produces === null || waiting.outputSchema !== null;
   return paragraphs(
-    `### 🙋 A person is needed: ${code(step.id)}`,
+    `### 🙋 A person is needed: ${code(path)}`,
     // Nobody's text may look like the marker of ours.
     waiting.question.replaceAll("<!--", "&lt;!--"),
     byValues ? `Answer with a comment like this one, filled in (${anyWriter} may):` : "",
-    byValues ? copy(readyAnswer(step.id, waiting.outputSchema)) : "",
+    byValues ? copy(readyAnswer(called(execution, path), waiting.outputSchema)) : "",
   );
 }
 
@@ -98,6 +104,7 @@ function failureAsk(execution: Execution): Ask {
   const error = execution.ending?.error ?? null;
   return {
     key: `failed/${execution.id}/${execution.round}`,
+    place: null,
     body: paragraphs(
       `### ❌ ${code(execution.workflow.name)} failed${error ? ` at ${code(error.step)}` : ""}`,
       error ? errorWords(error) : "",

@@ -21,11 +21,11 @@ const mostButtons = 3;
 
 /**
  * What the head of the newest pull request is to show, or null where there is none: work on an issue has no
- * commit, and the default branch's head is nobody's.
+ * commit, and the default branch's head is nobody's; a child is a part of what its parent shows.
  */
 export function checkRunOf(workflow: Workflow, execution: Execution): CheckRun | null {
   const head = headOf(execution);
-  if (head === null || workflow.report.check === null) return null;
+  if (head === null || workflow.report.check === null || execution.parent !== null) return null;
   const [approval] = waitingApprovals(workflow, execution);
   const summary = [headline(workflow, execution), stepTable(workflow, execution)]
     .filter(Boolean)
@@ -36,10 +36,12 @@ export function checkRunOf(workflow: Workflow, execution: Execution): CheckRun |
   return {
     name: workflow.report.check,
     head_sha: head,
-    external_id: approval ? `${execution.id}/${approval.step.id}/${approval.waiting.asking}` : execution.id,
+    external_id: approval ? `${execution.id}/${approval.path}/${approval.waiting.asking}` : execution.id,
     // GitHub shows buttons only on a completed check run, so what asks for a person completes it.
-    ...(conclusion ? { status: "completed", conclusion } : { status: "in_progress" }),
-    output: { title: titleOf(execution, approval?.step.id), summary: summary.slice(0, longestSummary) },
+    ...(conclusion
+      ? { status: "completed", conclusion }
+      : { status: execution.wants === null ? "in_progress" : "queued" }),
+    output: { title: titleOf(execution, approval?.path), summary: summary.slice(0, longestSummary) },
     actions: conclusion ? buttons.slice(0, mostButtons) : [],
   };
 }
@@ -54,6 +56,8 @@ const conclusions = {
 
 function titleOf(execution: Execution, approval: string | undefined): string {
   if (execution.state === "running" && approval !== undefined) return `${approval} waits for approval`;
+  if (execution.held !== null && execution.state === "paused") return "waits to be allowed";
+  if (execution.wants !== null && execution.state === "running") return "queued";
   const step = execution.ending?.error?.step;
   return step ? `${execution.state} at ${step}` : execution.state;
 }

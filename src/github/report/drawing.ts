@@ -1,7 +1,7 @@
+import { currentRun } from "../../core/draft.ts";
 import type { Execution } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { mermaid } from "../../definition/mermaid.ts";
-import { currentRun } from "./waiting.ts";
 
 /** Fill and text readable on GitHub's light and dark pages. */
 const styles = {

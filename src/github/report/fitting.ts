@@ -2,7 +2,7 @@ import type { Execution } from "../../core/execution.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
-import { anyWriter, decidersOf, waitingApprovals, waitingPersons, waitingSteps } from "./waiting.ts";
+import { anyWriter, decidersOf, usersIn, waitingApprovals, waitingPersons, waitingSteps } from "./waiting.ts";
 
 /** One thing that people can do now. */
 export interface Fitting {
@@ -17,13 +17,27 @@ export interface Fitting {
 
 /** GitHub's limits: label 20, description 40, identifier 20 characters. */
 export interface Button {
-  readonly identifier: "approve" | "reject" | "cancel" | "resume" | "retry";
+  readonly identifier: "approve" | "reject" | "cancel" | "resume" | "retry" | "allow";
   readonly label: string;
   readonly description: string;
 }
 
-/** What fits the execution's state, the most wanted first. */
+/** Of many branches or items that wait, the commands for these are shown; the others go by the same pattern. */
+const mostOfAKind = 5;
+
+/** What fits the execution's state, the most wanted first; who may use it as the workflow's `commands` says. */
 export function fittingCommands(workflow: Workflow, execution: Execution): readonly Fitting[] {
+  return fitting(workflow, execution).map((one) => {
+    const name = /^\/(?:hishamos )?(\w+)/.exec(one.command)?.[1] ?? "";
+    const users = workflow.commands.get(name);
+    return users === undefined || decisions.has(name) ? one : { ...one, who: usersIn(users) };
+  });
+}
+
+/** Of an approval, the step itself says who. */
+const decisions: ReadonlySet<string> = new Set(["approve", "reject"]);
+
+function fitting(workflow: Workflow, execution: Execution): readonly Fitting[] {
   switch (execution.state) {
     case "running":
       return [
@@ -31,9 +45,10 @@ export function fittingCommands(workflow: Workflow, execution: Execution): reado
         ...answers(workflow, execution),
         ...skips(workflow, execution),
         fits("/hishamos pause", "enters no further step until it is resumed"),
-        cancel,
+        execution.finalizing ? fits("/hishamos cancel", "ends it at once", ...cancelButton) : cancel,
       ];
     case "paused":
+      if (execution.held !== null) return [allow, cancel];
       return [
         fits("/hishamos resume", "goes on where it stopped", "resume", "Resume", "Go on where it stopped"),
         cancel,
@@ -50,18 +65,18 @@ export function fittingCommands(workflow: Workflow, execution: Execution): reado
 
 function approvals(workflow: Workflow, execution: Execution): readonly Fitting[] {
   const asked = waitingApprovals(workflow, execution);
-  return asked.flatMap(({ step }, index) => {
+  return asked.slice(0, mostOfAKind).flatMap(({ path, step }, index) => {
     if (step.kind.kind !== "approval") return [];
     // Short as long as there is only one it can mean.
     const [approve, reject] =
       asked.length === 1
         ? ["/approve", "/reject"]
-        : [`/hishamos approve ${step.id}`, `/hishamos reject ${step.id}`];
+        : [`/hishamos approve ${path}`, `/hishamos reject ${path}`];
     const who = decidersOf(step.kind);
     // A check run has one external id, so its buttons speak of the first approval only.
     const buttons = index === 0 && step.kind.by.includes("button");
-    const approval = fits(approve, `approves ${step.id}`, "approve", "Approve", cut(`Approve ${step.id}`));
-    const rejection = fits(reject, `rejects ${step.id}`, "reject", "Reject", cut(`Reject ${step.id}`));
+    const approval = fits(approve, `approves ${path}`, "approve", "Approve", cut(`Approve ${path}`));
+    const rejection = fits(reject, `rejects ${path}`, "reject", "Reject", cut(`Reject ${path}`));
     return [approval, rejection].map((one) => ({ ...one, who, button: buttons ? one.button : null }));
   });
 }
@@ -69,16 +84,23 @@ function approvals(workflow: Workflow, execution: Execution): readonly Fitting[]
 function answers(workflow: Workflow, execution: Execution): readonly Fitting[] {
   return waitingPersons(workflow, execution)
     .filter(({ waiting }) => waiting.produces === null || waiting.outputSchema !== null)
-    .map(({ step, waiting }) => fits(readyAnswer(step.id, waiting.outputSchema), `answers ${step.id}`));
+    .slice(0, mostOfAKind)
+    .map(({ path, waiting }) => fits(readyAnswer(path, waiting.outputSchema), `answers ${path}`));
 }
 
 function skips(workflow: Workflow, execution: Execution): readonly Fitting[] {
   return waitingSteps(workflow, execution)
     .filter(({ waiting }) => waiting.for !== "approval")
-    .map(({ step }) => fits(`/hishamos skip ${step.id}`, `goes on without ${step.id}`));
+    .slice(0, mostOfAKind)
+    .map(({ path }) => fits(`/hishamos skip ${path}`, `goes on without ${path}`));
 }
 
-const cancel = fits("/hishamos cancel", "ends it", "cancel", "Cancel", "End this execution");
+const cancelButton = ["cancel", "Cancel", "End this execution"] as const;
+const cancel = fits("/hishamos cancel", "ends it", ...cancelButton);
+const allow = {
+  ...fits("/hishamos allow", "lets it begin", "allow", "Allow", "Let it begin"),
+  who: "anyone else with the role triage or higher",
+};
 const retry = fits(
   "/hishamos retry",
   "tries again from where it ended",

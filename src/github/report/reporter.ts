@@ -4,7 +4,7 @@ import type { Workflow } from "../../core/workflow.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Log } from "../../engine/ports/log.ts";
 import type { Reporter } from "../../engine/ports/reporter.ts";
-import type { Stores } from "../../engine/ports/store.ts";
+import type { Message, Stores } from "../../engine/ports/store.ts";
 import { isRequestFailure, rateLimit } from "../actions/errors.ts";
 import { clockTolerance } from "../actions/runner.ts";
 import type { Clients } from "../clients.ts";
@@ -20,6 +20,8 @@ export interface ReporterOptions {
   readonly log: Log;
   /** The definition the execution is pinned to. */
   readonly workflowOf: (execution: Execution) => Promise<Workflow>;
+  /** Stores a message for an execution and wakes it. */
+  readonly send: (message: Message) => Promise<unknown>;
   /** How many executions are shown at once (default 8). */
   readonly concurrency?: number;
 }
@@ -52,7 +54,7 @@ const longestBackoffMs = 5 * 60_000;
  * collapse. A failure is tried again with growing pauses, for as long as the process lives, then by the next.
  */
 export function createReporter(options: ReporterOptions): ReporterService {
-  const { clients, stores, clock, log, workflowOf, concurrency = 8 } = options;
+  const { clients, stores, clock, log, workflowOf, send, concurrency = 8 } = options;
   const pacing = createPacing(clock);
   const identity = createIdentity(clients);
   const jobs = new Map<string, Job>();
@@ -132,6 +134,12 @@ export function createReporter(options: ReporterOptions): ReporterService {
         log,
         now: clock.now(),
         since: execution.startedAt - clockTolerance,
+        top: () => topOf(execution),
+        adopt: async ({ id: executionId }, subject) => {
+          const id = `adopt:${executionId}`;
+          const body = { type: "subject_adopted", id, subject } as const;
+          await send({ id, executionId, at: clock.now(), body });
+        },
         turn: (urgency) => pacing.turn(installation, urgency, stopping.signal),
         keep: (shown) => {
           job.shown = shown;
@@ -139,6 +147,15 @@ export function createReporter(options: ReporterOptions): ReporterService {
       },
       job.shown ?? nothingShown,
     );
+  }
+
+  /** The execution at the top of the tree, or null for one that is there itself. */
+  async function topOf({ parent }: Execution): Promise<Execution | null> {
+    let found: Execution | null = null;
+    for (let above = parent; above !== null; above = found?.parent ?? null) {
+      found = await stores.executions.load(above.execution);
+    }
+    return found;
   }
 
   function putOff(job: Job, error: unknown): void {

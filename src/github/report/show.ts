@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Octokit } from "@octokit/rest";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution, Subject } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { Log } from "../../engine/ports/log.ts";
 import { isRequestFailure, rateLimit } from "../actions/errors.ts";
@@ -10,6 +10,7 @@ import { type CheckRun, checkRunOf } from "./check.ts";
 import type { Urgency } from "./pacing.ts";
 import { type Shown, withAsked } from "./shown.ts";
 import { renderSticky } from "./sticky.ts";
+import { placeToAsk } from "./tracking.ts";
 import { placeOf, waitingSteps } from "./waiting.ts";
 
 /** One pass over one execution at one state. */
@@ -26,6 +27,10 @@ export interface Showing {
   readonly since: number;
   /** Resolves when the next write may be made. */
   readonly turn: (urgency: Urgency) => Promise<void>;
+  /** The execution at the top, for a child whose own has no place yet; null for one that stands alone. */
+  readonly top: () => Promise<Execution | null>;
+  /** Makes the issue the execution's subject, so that commands and asks reach it. Durable when it resolves. */
+  readonly adopt: (execution: Execution, subject: Subject) => Promise<void>;
   /** Takes what is known to be shown, after every write. */
   readonly keep: (shown: Shown) => void;
 }
@@ -58,11 +63,11 @@ function isFinal(error: unknown, now: number): boolean {
 
 async function showAsks(showing: Showing, shown: Shown): Promise<Shown> {
   const { workflow, execution, octokit, slug, since, log, turn, keep } = showing;
-  const number = placeOf(execution);
-  if (number === null) return shown;
   let now = shown;
-  for (const { key, body } of asksOf(workflow, execution)) {
+  for (const { key, body, place: elsewhere } of asksOf(workflow, execution)) {
     if (now.asked.includes(key)) continue;
+    const number = elsewhere ?? placeOf(execution) ?? (await placeToAsk(showing));
+    if (number === null) continue;
     await turn("people");
     const place = { ...repositoryOf(execution), number, key, appSlugOrId: slug, since, log };
     await commentOnce(octokit, { ...place, body, mayHaveHappened: true });
@@ -105,9 +110,10 @@ async function updateComment(octokit: Octokit, repository: Repository, id: numbe
 
 function isStickyWanted(workflow: Workflow, execution: Execution, shown: Shown): boolean {
   const { comment } = workflow.report;
-  if (comment === "none") return false;
+  if (comment === "none" || execution.parent !== null) return false;
   if (comment === "sticky" || shown.sticky) return true;
-  const asked = shown.asked.length > 0;
+  // A start that waits to be allowed asks by the sticky comment itself.
+  const asked = shown.asked.length > 0 || execution.held !== null;
   if (comment === "when_asked") return asked;
   return execution.subject?.type === "issue" || asked || waitingSteps(workflow, execution).length > 0;
 }

@@ -1,11 +1,13 @@
-import type { Execution, Run, Waiting } from "../../core/execution.ts";
+import { atWork } from "../../core/draft.ts";
+import type { Execution, Run } from "../../core/execution.ts";
 import { unreachable } from "../../core/problem.ts";
-import type { Step, Workflow } from "../../core/workflow.ts";
+import type { Workflow } from "../../core/workflow.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { errorWords } from "./asks.ts";
 import { drawing } from "./drawing.ts";
 import { fittingCommands } from "./fitting.ts";
-import { currentRun, waitingSteps } from "./waiting.ts";
+import { type Row, rowsOf } from "./rows.ts";
+import { isOutside, utc, waitingSteps, waitingWords } from "./waiting.ts";
 
 /** Room left for the marker below GitHub's 65,536. */
 const longest = 65_000;
@@ -31,50 +33,98 @@ export function renderSticky(workflow: Workflow, execution: Execution): string {
   return joined(head, headline(workflow, execution), ...after).slice(0, longest);
 }
 
-/** One line: what it does, waits for, or ended with. */
+/** What it does, waits for, or ended with, and what the way on is: one line, or two. */
 export function headline(workflow: Workflow, execution: Execution): string {
   const error = execution.ending?.error;
-  if (execution.state !== "running") return error ? `At ${code(error.step)}: ${errorWords(error, 500)}` : "";
+  const failure = error ? `At ${code(error.step)}: ${errorWords(error, 500)}` : "";
+  switch (execution.state) {
+    case "running":
+      return [ending(execution), queued(execution), atWorkNow(workflow, execution)]
+        .filter(Boolean)
+        .join("\n\n");
+    case "paused":
+      return whyPaused(execution);
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return failure;
+    default:
+      return unreachable(execution.state);
+  }
+}
+
+function ending({ ending: decided, finalizing }: Execution): string {
+  if (!decided || !finalizing) return "";
+  const why = decided.error ? ` (at ${code(decided.error.step)}: ${errorWords(decided.error, 300)})` : "";
+  return `It ends as ${decided.state}${why}; the steps of ${code("finally")} come first.`;
+}
+
+function queued({ wants }: Execution): string {
+  return wants === null ? "" : "It is queued: it begins when the execution before it in its group has ended.";
+}
+
+function whyPaused({ held, timeline, spending }: Execution): string {
+  if (held !== null) {
+    const who = code(held);
+    return `It waits to be allowed, because of ${who}, who has no role from triage up here. Nothing runs before ${code("/hishamos allow")}.`;
+  }
+  const last = timeline.findLast(({ what }) => what === "pause" || what === "budget");
+  if (last?.what === "budget") {
+    const spent = `${spending.tokens} tokens and ${spending.costUsd.toFixed(2)} USD`;
+    return `Its budget is spent (${spent}, last at ${code(last.step ?? "")}). ${code("/hishamos resume")} grants the same again.`;
+  }
+  return last?.by ? `Paused by ${code(last.by)}: what is at work ends, nothing further begins.` : "";
+}
+
+const namedAtOnce = 6;
+
+function atWorkNow(workflow: Workflow, execution: Execution): string {
   const waits = waitingSteps(workflow, execution).map(
-    ({ step, waiting }) => `${code(step.id)} waits for ${waitingWords(waiting)}`,
+    ({ path, waiting }) => `${code(path)} waits for ${waitingWords(waiting)}`,
   );
-  const working = workflow.steps.steps.filter(({ id }) => {
-    const run = currentRun(execution, id);
-    return run?.state === "running" && !run.waiting;
-  });
-  return [...waits, ...working.map(({ id }) => `${code(id)} is at work`)].join("; ");
+  const working = atWork({ workflow, execution }).filter(({ run }) => run.waiting === null);
+  const all = [...waits, ...working.map(({ at }) => `${code(at.path)} is at work`)];
+  const more = all.length > namedAtOnce ? [`… and ${all.length - namedAtOnce} more`] : [];
+  return [...all.slice(0, namedAtOnce), ...more].join("; ");
 }
 
-/** A table of all steps in the file's order, those not entered in this round included. */
+/** A table of the steps in the file's order, those not entered in this round included, and inner ones of what is. */
 export function stepTable(workflow: Workflow, execution: Execution): string {
-  const rows = workflow.steps.steps.map((step) => row(step, execution));
-  return ["| | Step | State | Entered | | Time |", "| --- | --- | --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  const { rows, omitted } = rowsOf(workflow, execution);
+  const lines = rows.map((row) => line(row, execution));
+  const table = ["| | Step | State | Entered | | Time |", "| --- | --- | --- | --- | --- | --- |", ...lines];
+  return [...table, ...(omitted > 0 ? ["", `… and ${omitted} more rows.`] : [])].join("\n");
 }
 
-function row(step: Step, execution: Execution): string {
-  const run = currentRun(execution, step.id);
-  const name = cell(step.id);
+function line(row: Row, execution: Execution): string {
+  const { run } = row;
+  const name = `${"&emsp;".repeat(row.depth)}${cell(row.name)}`;
   if (!run) return `| ⬜ | ${name} | pending | | | |`;
-  const state = run.state === "running" && run.waiting ? "waiting" : run.state;
+  const state = run.state === "running" && run.waiting && isOutside(run.waiting) ? "waiting" : run.state;
   const attempts = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
   const entered = `${run.visit}×${attempts}`;
-  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(step, run, execution)} | ${time(run)} |`;
+  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(row, run, execution)} | ${time(run)} |`;
 }
 
 const icons = { running: "🔵", waiting: "🟡", completed: "✅", failed: "❌", skipped: "⏭️" } as const;
 
 /** What it waits for, or who decided it and why it failed or was skipped. */
-function remark(step: Step, run: Run, execution: Execution): string {
-  if (run.state === "running") return run.waiting ? cell(waitingWords(run.waiting)) : "";
-  const who = peopleOf(step, run, execution).map((login) => cell(login));
+function remark({ path, items }: Row, run: Run, execution: Execution): string {
+  const done = items
+    ? `${items.done} of ${items.all} done${items.failed > 0 ? `, ${items.failed} failed` : ""}`
+    : "";
+  if (run.state === "running") {
+    const about = run.subject === undefined ? "" : `on #${run.subject}`;
+    const waits = run.waiting && run.waiting.for !== "steps" ? cell(waitingWords(run.waiting)) : "";
+    return [waits, done, about].filter(Boolean).join(", ");
+  }
+  const who = peopleOf(path, run, execution).map((login) => cell(login));
   const by = who.length > 0 ? `by ${who.join(", ")}` : "";
   switch (run.state) {
     case "completed":
-      return by;
+      return [done, by].filter(Boolean).join(", ");
     case "failed":
-      return [cell(`${run.error.code}: ${run.error.message}`, 120), by].filter(Boolean).join(", ");
+      return [cell(`${run.error.code}: ${run.error.message}`, 120), done, by].filter(Boolean).join(", ");
     case "skipped":
       return by || skipWords[run.reason];
     default:
@@ -89,43 +139,14 @@ const skipWords = {
 } as const;
 
 /** Who approved, rejected, answered or skipped the step in this run. */
-function peopleOf(step: Step, run: Ended, { timeline }: Execution): readonly string[] {
+function peopleOf(path: string, run: Ended, { timeline }: Execution): readonly string[] {
   const during = timeline.filter(
-    (entry) => entry.step === step.id && entry.at >= run.enteredAt && entry.at <= run.endedAt,
+    (entry) => entry.step === path && entry.at >= run.enteredAt && entry.at <= run.endedAt,
   );
   return [...new Set(during.flatMap(({ by }) => by ?? []))];
 }
 
 type Ended = Exclude<Run, { state: "running" }>;
-
-function waitingWords(waiting: Waiting): string {
-  switch (waiting.for) {
-    case "retry":
-      return `another attempt at ${utc(waiting.until)} (${waiting.error.code})`;
-    case "delay":
-      return `its time, ${utc(waiting.until)}`;
-    case "event":
-      return waiting.events.join(" or ");
-    case "approval":
-      return "approval";
-    case "person":
-      return waiting.produces === "pull_request" ? "a pull request" : `a person's answer (${waiting.agent})`;
-    case "steps":
-      return "its steps";
-    case "repeat":
-      return waiting.until === null ? "its iteration" : `its next iteration,  ${utc(waiting.until)}`;
-    case "child":
-      return "its workflow";
-    case "run":
-      return `[run ${waiting.runId}](${waiting.url})`;
-    case "checks":
-      return "checks";
-    case "pull_request":
-      return `the pull request to be ${waiting.state}`;
-    default:
-      return unreachable(waiting);
-  }
-}
 
 function time(run: Run): string {
   return run.state === "running" ? `since ${utc(run.enteredAt)}` : lasted(run.endedAt - run.enteredAt);
@@ -138,11 +159,6 @@ function lasted(ms: number): string {
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-/** As `2026-11-22 14:05 UTC`. */
-function utc(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function links(execution: Execution): string {

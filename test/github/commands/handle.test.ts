@@ -192,7 +192,9 @@ test("status and help are answered, for readers too", async () => {
   const opened = await openRunning();
   const { reactions, answers } = await say(opened, "reader", "/hishamos status\n/hishamos help");
   expect(reactions).toEqual(["eyes", "+1"]);
-  expect(answers[0]).toMatch(/\| Deploy \| `\w{8}` \| running \| `triage` waits for an answer \|/);
+  expect(answers[0]).toMatch(
+    /\| Deploy \| `\w{8}` \| running \| `triage` waits for a person.s answer \(triager\) \|/,
+  );
   expect(answers[1]).toMatch(/\| `\/hishamos approve \[STEP\]` \|/);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Execution, Run } from "../../../src/core/execution.ts";
 import type { Workflow } from "../../../src/core/workflow.ts";
+import type { Message } from "../../../src/engine/ports/index.ts";
 import { silentLog } from "../../../src/engine/ports/log.ts";
 import type { ReportStore } from "../../../src/engine/ports/store.ts";
 import { createClients } from "../../../src/github/clients.ts";
@@ -42,6 +43,7 @@ afterEach(() => github.close());
 function aReporter(over: Partial<ReporterOptions> & { reports?: ReportStore; workflow?: Workflow } = {}) {
   const reports = over.reports ?? aReportStore();
   const executions = new Map<string, Execution>();
+  const sent: Message[] = [];
   const reporter = createReporter({
     clients: createClients({
       appId: github.app.id,
@@ -57,9 +59,10 @@ function aReporter(over: Partial<ReporterOptions> & { reports?: ReportStore; wor
     clock,
     log: silentLog,
     workflowOf: async () => over.workflow ?? aLifecycle(),
+    send: async (message) => sent.push(message),
     ...over,
   });
-  return { reporter, reports, executions };
+  return { reporter, reports, executions, sent };
 }
 
 const runsAt = (runs: Readonly<Record<string, Run>>, over: Partial<Execution> = {}) =>

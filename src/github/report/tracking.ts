@@ -1,0 +1,89 @@
+import type { Execution, Subject } from "../../core/execution.ts";
+import { hasMarker, isOurs, withMarker } from "../marker.ts";
+import { code, neutralise } from "../neutralise.ts";
+import type { Showing } from "./show.ts";
+import { placeOf } from "./waiting.ts";
+
+/**
+ * Where to ask for an execution that belongs to no issue or pull request: on the issue that is opened for it, or, for
+ * a child, for the execution at the top. It becomes the subject of both, so that commands there reach them. Null where
+ * the workflow wants no such issue. Rejects with Octokit's RequestError.
+ */
+export async function placeToAsk(showing: Showing): Promise<number | null> {
+  const { workflow, execution } = showing;
+  const top = (await showing.top()) ?? execution;
+  const place = placeOf(top);
+  if (place === null) {
+    if (workflow.report.issue === "none") return null;
+    const subject = (await findIssue(showing, top)) ?? (await openIssue(showing, top));
+    await showing.adopt(top, subject);
+    if (top.id !== execution.id) await showing.adopt(execution, subject);
+    return subject.number;
+  }
+  if (top.subject !== null) await showing.adopt(execution, top.subject);
+  return place;
+}
+
+function keyOf({ id }: Execution): string {
+  return `tracking/${id}`;
+}
+
+async function findIssue(showing: Showing, top: Execution): Promise<Subject | null> {
+  const { octokit, slug, since } = showing;
+  const { owner, name: repo } = top.repository;
+  const issues = await octokit.paginate(octokit.rest.issues.listForRepo, {
+    owner,
+    repo,
+    creator: `${slug}[bot]`,
+    state: "all",
+    since: new Date(Math.min(since, top.startedAt)).toISOString(),
+    per_page: 100,
+  });
+  const ours = issues.filter((issue) => isOurs(issue, slug) && hasMarker(issue.body, keyOf(top)));
+  const [oldest] = ours.toSorted((a, b) => a.number - b.number);
+  return oldest ? subjectOf(oldest) : null;
+}
+
+async function openIssue({ octokit, turn }: Showing, top: Execution): Promise<Subject> {
+  const { owner, name: repo } = top.repository;
+  await turn("people");
+  const { data } = await octokit.rest.issues.create({
+    owner,
+    repo,
+    title: `${top.workflow.name.slice(0, 150)} needs a person`,
+    body: withMarker(bodyOf(top), keyOf(top)),
+    request: { retries: 0 },
+  });
+  return subjectOf(data);
+}
+
+function bodyOf({ workflow, actor, id }: Execution): string {
+  return [
+    `**${neutralise(workflow.name, 200)}**, started by ${code(actor)}, belongs to no issue or pull request, and has come to where a person is needed.`,
+    "What it asks comes below, and commands are heard here.",
+    `<sub>Execution ${code(id)} · ${code(workflow.path)}</sub>`,
+  ].join("\n\n");
+}
+
+interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly html_url: string;
+  readonly state: string;
+  readonly user: { readonly login: string } | null;
+  readonly labels: readonly (string | { readonly name?: string })[];
+}
+
+function subjectOf(issue: Issue): Subject {
+  return {
+    type: "issue",
+    number: issue.number,
+    title: issue.title,
+    author: issue.user?.login ?? "ghost",
+    labels: issue.labels.flatMap((label) => (typeof label === "string" ? label : (label.name ?? []))),
+    url: issue.html_url,
+    head_sha: null,
+    is_fork: false,
+    state: issue.state === "open" ? "open" : "closed",
+  };
+}
