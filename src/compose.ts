@@ -24,6 +24,8 @@ export interface ServiceParts {
   readonly observer?: EngineOptions["observer"];
   /** Stands between the engine and who does the work: a test of a workflow gives its answers there. */
   readonly runners?: (own: EngineOptions["runners"]) => EngineOptions["runners"];
+  /** False: nothing is reported on GitHub, for rehearsals that nobody watches. True by default. */
+  readonly reports?: boolean;
 }
 
 export interface Service {
@@ -51,6 +53,7 @@ export async function composeService({
   fetch,
   observer,
   runners = (own) => own,
+  reports = true,
 }: ServiceParts): Promise<Service> {
   const { app, apiUrl } = config;
   const clients = createClients({
@@ -90,7 +93,7 @@ export async function composeService({
       action: actions,
     }),
     clock,
-    reporter,
+    ...(reports ? { reporter } : {}),
     log,
     observer: {
       saved(before, after, engineMs) {
