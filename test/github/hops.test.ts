@@ -32,8 +32,7 @@ async function openEcho(hops: number, event: string, types: string) {
     body: { type: "commanded", id: "end it", command: "cancel", by: "mona", step: null, reason: null },
   });
   await shop.engine.idle();
-  const others = async () =>
-    (await executionsOf(shop)).filter(({ id }) => id !== first.id && id !== made.id);
+  const others = async () => (await executionsOf(shop)).filter(({ id }) => id !== first.id && id !== made.id);
   return { shop, number, made, others };
 }
 
@@ -49,19 +48,16 @@ test.for([
   [0, 1],
   [1, 2],
   [2, null],
-] as const)(
-  "an issue that an execution of %i hops opens starts one of %j",
-  async ([hops, after]) => {
-    const { shop, made, others } = await openEcho(hops, "issues", "opened");
-    const rest = await asUs(shop);
-    const body = `By a step.\n\n${marker(`${made.id}/1/look/1`)}`;
-    await rest.issues.create({ ...place, title: "Another", body });
-    await shop.settled();
-    expect((await others()).map((one) => one.hops)).toEqual(after === null ? [] : [after]);
-    if (after !== null) return;
-    expect((await shop.outcomes("issues.opened")).at(-1)).toMatch(/3 executions in a row.*loop/);
-  },
-);
+] as const)("an issue that an execution of %i hops opens starts one of %j", async ([hops, after]) => {
+  const { shop, made, others } = await openEcho(hops, "issues", "opened");
+  const rest = await asUs(shop);
+  const body = `By a step.\n\n${marker(`${made.id}/1/look/1`)}`;
+  await rest.issues.create({ ...place, title: "Another", body });
+  await shop.settled();
+  expect((await others()).map((one) => one.hops)).toEqual(after === null ? [] : [after]);
+  if (after !== null) return;
+  expect((await shop.outcomes("issues.opened")).at(-1)).toMatch(/3 executions in a row.*loop/);
+});
 
 test("a label of ours is the deed of the execution that is at work there", async () => {
   const { shop, number, others } = await openEcho(1, "issues", "opened, labeled");
