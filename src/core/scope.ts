@@ -2,7 +2,7 @@ import { currentRun, type Draft, lastInScope } from "./draft.ts";
 import type { Execution, LinkedPullRequest, Run, StepError } from "./execution.ts";
 import type { Scope } from "./expression.ts";
 import { type Json, type JsonObject, own } from "./json.ts";
-import { finallyScope, idOf, scopePath, stepAt } from "./locate.ts";
+import { finallyScope, stepAt } from "./locate.ts";
 
 /** Root names that every expression of a workflow may use. */
 export const rootNames = [
@@ -67,26 +67,37 @@ export function scopeOf(execution: Execution, now: number, extra: Roots = {}, pa
   };
 }
 
-/** The steps of every list around the path, by id: outer ones first, so that a nearer one of the same name wins. */
+/** The steps of every list around the path, by id; of two with the same id the one in the nearer list. */
 function stepsRoot(execution: Execution, path: string): JsonObject {
   const scopes = scopesOf(path);
-  const entries: [number, string, Json][] = [];
-  for (const [each, record] of Object.entries(execution.steps)) {
-    if (each.endsWith("]")) continue;
-    const depth = scopes.indexOf(scopePath(each));
-    if (depth < 0) continue;
-    const run = lastInScope(record);
-    // Entered in an earlier visit of its group only: in this one it has not run.
-    if (!run) continue;
-    const seen = {
-      output: outputOf(run),
-      state: run.state,
-      error: run.state === "failed" ? errorRoot(run.error) : null,
-      visits: record.visits,
-    };
-    entries.push([depth, idOf(each), seen]);
+  const steps: Record<string, Json> = {};
+  for (const scope of scopes) {
+    for (const [each, record] of Object.entries(execution.steps)) {
+      const id = scope === "" ? each : idIn(scope, each);
+      if (id === null || id.includes("/") || id.endsWith("]")) continue;
+      const run = lastInScope(record);
+      // Entered in an earlier visit of its group only: in this one it has not run.
+      if (run) define(steps, id, seenOf(run, record.visits));
+    }
   }
-  return Object.fromEntries(entries.toSorted((a, b) => a[0] - b[0]).map(([, id, seen]) => [id, seen]));
+  return steps;
+}
+
+function idIn(scope: string, path: string): string | null {
+  return path.startsWith(scope) && path.charAt(scope.length) === "/" ? path.slice(scope.length + 1) : null;
+}
+
+/** What expressions see of a step, as `steps.triage`. */
+function seenOf(run: Run, visits: number): Json {
+  const failed = run.state === "failed";
+  const output = failed || run.state === "completed" ? run.output : null;
+  return { output, state: run.state, error: failed ? errorRoot(run.error) : null, visits };
+}
+
+/** A step may be called `__proto__` in a document from elsewhere: it is defined then, not assigned. */
+function define(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true });
 }
 
 /** `a/b[2]/c` -> `""`, `a`, `a/b[2]`; within `finally` the workflow's own list first. */
@@ -110,17 +121,9 @@ function loopVariables(workflow: Draft["workflow"], execution: Execution, path: 
     if (!each || !Array.isArray(run.input)) continue;
     const index = Number(digits);
     variables["index"] = index;
-    Object.defineProperty(variables, each.as, {
-      value: (run.input as readonly Json[])[index] ?? null,
-      enumerable: true,
-      configurable: true,
-    });
+    define(variables, each.as, (run.input as readonly Json[])[index] ?? null);
   }
   return variables;
-}
-
-function outputOf(run: Run): Json {
-  return run.state === "completed" || run.state === "failed" ? run.output : null;
 }
 
 export function errorRoot(error: StepError | null): Json {
