@@ -27,6 +27,11 @@ describe("a token does what it was made for", () => {
     ["merge", (o) => o.rest.pulls.merge({ ...at, pull_number: 1 })],
     ["create a check run", (o) => o.rest.checks.create({ ...at, name: "x", head_sha: "x" })],
     ["deploy", (o) => o.rest.repos.createDeployment({ ...at, ref: "main" })],
+    ["dispatch", (o) => o.rest.actions.createWorkflowDispatch({ ...at, workflow_id: "x", ref: "main" })],
+    ["cancel a run", (o) => o.rest.actions.cancelWorkflowRun({ ...at, run_id: 1 })],
+    ["set a status", (o) => o.rest.repos.createCommitStatus({ ...at, sha: "x", state: "success" })],
+    ["plan", (o) => o.rest.issues.createMilestone({ ...at, title: "v1" })],
+    ["see a branch's protection", (o) => o.rest.repos.getStatusChecksProtection({ ...at, branch: "main" })],
   ])("one that may only read may not %s", async ([, act]) => {
     sandbox.as("mona").openIssue({ title: "One" });
     const octokit = await shop.bot({ permissions: read });

@@ -5,7 +5,7 @@ import type { StepResult } from "../../../src/engine/ports/runner.ts";
 import { openStage, repo, type Stage } from "./stage.ts";
 import type { RequestSketch } from "./support.ts";
 
-const on = "on: { workflow_dispatch: { inputs: { target: { default: staging } } } }";
+const on = "on: { workflow_dispatch: { inputs: { target: { default: staging }, plan: {} } } }";
 const keyed = `name: Keyed
 run-name: Keyed \${{ inputs.hishamos_key }}
 on: { workflow_dispatch: { inputs: { hishamos_key: {} } } }
@@ -49,7 +49,22 @@ describe("actions.run dispatches and parks", () => {
       waiting: { for: "run", runId: run?.id, url: run?.html_url },
       effects: [{ key: "execution-1/1/act/1", method: "actions.run", ref: String(runId) }],
     });
-    expect(run).toMatchObject({ head_branch: "fix", inputs: { target: "production" } });
+    expect(run).toMatchObject({ head_branch: "fix", inputs: { target: "production", plan: "" } });
+  });
+
+  test.for<readonly [Json, object]>([
+    [{}, { target: "staging", plan: "" }],
+    [
+      { target: null, plan: { replicas: 3 } },
+      { target: "staging", plan: '{"replicas":3}' },
+    ],
+    [
+      { target: true, plan: 5 },
+      { target: "true", plan: "5" },
+    ],
+  ])("the inputs %j become texts", async ([inputs, given]) => {
+    await act({ workflow: "deploy.yml", inputs });
+    expect(runs().map((run) => run.inputs)).toEqual([given]);
   });
 
   test.for([

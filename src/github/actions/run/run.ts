@@ -15,7 +15,8 @@ const tolerance = 60_000;
 interface Wanted {
   readonly workflow: string | number;
   readonly ref: string | null;
-  readonly inputs: JsonObject;
+  /** As GitHub hands them on: every input of a dispatch is a text. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -74,7 +75,15 @@ function readInput(input: Json): Wanted | { readonly refusal: StepResult } {
     return refusal("`ref` of actions.run must be a branch or a tag.");
   }
   if (!isObject(inputs)) return refusal("`inputs` of actions.run must be a map of names to values.");
-  return { workflow: name, ref, inputs };
+  return { workflow: name, ref, inputs: asTexts(inputs) };
+}
+
+/** Null is left out, so that the workflow's default counts; lists and maps become JSON. */
+function asTexts(inputs: JsonObject): Readonly<Record<string, string>> {
+  const given = Object.entries(inputs).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
 }
 
 async function dispatch(context: ActionContext, wanted: Wanted, key: string): Promise<StepResult> {
@@ -111,7 +120,7 @@ async function create(
 ): Promise<{ readonly runId: number; readonly url: string }> {
   const { octokit, request } = context;
   const { owner, name: repo } = request.execution.repository;
-  const send = async (inputs: JsonObject) => {
+  const send = async (inputs: Wanted["inputs"]) => {
     const { data } = await octokit.request(
       "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
       {
