@@ -84,7 +84,7 @@ export class Activation {
       this.#recovered = false;
       for (;;) {
         if (!(await this.#round())) return null;
-        if (!(await this.#takeTurn())) return null;
+        await this.#takeTurn();
         if (this.#broken) throw this.#broken.error;
         if (this.#graceOver) return this.#execution;
         if (this.#unread || this.#results.length > 0) continue;
@@ -142,20 +142,18 @@ export class Activation {
     return true;
   }
 
-  /** Where it is queued and next, it takes its group and begins; false where another holder has gone on with it. */
-  async #takeTurn(): Promise<boolean> {
+  /** Where it is queued and next, it takes its group and begins. */
+  async #takeTurn(): Promise<void> {
     const before = this.#execution;
-    if (before.wants === null || this.#stopping || !(await this.#parts.groups.isNext(before))) return true;
+    if (before.wants === null || this.#stopping || !(await this.#parts.groups.isNext(before))) return;
     const began = this.#parts.timer();
-    if (!this.#take({ type: "started", at: this.#parts.clock.now() }) || this.#execution === before)
-      return true;
+    if (!this.#take({ type: "started", at: this.#parts.clock.now() }) || this.#execution === before) return;
     this.#execution = { ...this.#execution, revision: before.revision + 1 };
-    const saved = await this.#save();
-    if (saved === "overtaken") return false;
-    if (saved === "saved") await this.#saved(before, this.#parts.timer() - began, noFamily);
-    // Whoever holds it wakes the next as it ends.
-    else this.#execution = before;
-    return true;
+    if ((await this.#save()) === "saved") {
+      return await this.#saved(before, this.#parts.timer() - began, noFamily);
+    }
+    // Whoever holds the group wakes the next as it ends; and whoever has gone on with this one goes on with it.
+    this.#execution = before;
   }
 
   /** The decision is durable: what it makes owed is begun, and those whom it concerns are told. */

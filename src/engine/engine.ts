@@ -39,7 +39,7 @@ export function createEngine(options: EngineOptions): Engine {
     runners: options.runners,
     reporter: options.reporter ?? { changed: () => {} },
     large: new LargeValues(stores.blobs),
-    groups: new Groups(stores.executions, clock, log, wake),
+    groups: new Groups(stores.executions, clock, log, (id) => wake(id, "turn")),
     observer: options.observer ?? null,
     timer: () => performance.now(),
     create,
@@ -53,20 +53,28 @@ export function createEngine(options: EngineOptions): Engine {
   const left = new Set<string>();
   /** Given up by an activation that the store did not let finish. */
   const interrupted = new Set<string>();
-  const timekeeper = new Timekeeper(stores.executions, clock, log, wake);
+  const timekeeper = new Timekeeper(stores.executions, clock, log, (id) => wake(id));
 
-  function wake(id: string): void {
+  /** Why each is to be activated: `turn` where only its concurrency group may be free. */
+  const woken = new Map<string, "turn" | "work">();
+
+  function wake(id: string, why: "turn" | "work" = "work"): void {
     const activation = active.get(id);
-    if (activation) activation.poke();
-    else queue.wake(id);
+    if (activation) return activation.poke();
+    if (why === "work" || !woken.has(id)) woken.set(id, why);
+    queue.wake(id);
   }
 
   async function activate(id: string): Promise<void> {
     try {
+      const why = woken.get(id);
+      woken.delete(id);
       const created = fresh.get(id);
       fresh.delete(id);
       const stored = created ?? (await load(id));
       if (!stored) return await discard(id);
+      // Another process was quicker, and is at work on it.
+      if (why === "turn" && stored.wants === null) return;
       const recovered = left.delete(id);
       if (recovered) {
         // What an earlier process saved last it may not have told any more.
@@ -80,12 +88,12 @@ export function createEngine(options: EngineOptions): Engine {
       active.set(id, activation);
       const saved = await activation.run();
       active.delete(id);
-      if (!saved || activation.unread) queue.wake(id);
+      if (!saved || activation.unread) wake(id);
       if (saved && saved.due !== null) timekeeper.expect(saved.due);
     } catch (error) {
       log.error({ err: error, execution: id }, "activation failed; trying again");
       interrupted.add(id);
-      clock.at(clock.now() + retryMs, () => queue.wake(id));
+      clock.at(clock.now() + retryMs, () => wake(id));
     } finally {
       active.delete(id);
     }
@@ -147,12 +155,12 @@ export function createEngine(options: EngineOptions): Engine {
       const ids: readonly string[] = await stores.executions.unfinished(after, page);
       for (const id of ids) {
         left.add(id);
-        queue.wake(id);
+        wake(id);
       }
       after = ids.at(-1) ?? null;
       if (ids.length < page) break;
     }
-    for (const id of await stores.messages.waiting(page)) queue.wake(id);
+    for (const id of await stores.messages.waiting(page)) wake(id);
     await timekeeper.start();
   }
 

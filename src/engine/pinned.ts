@@ -14,6 +14,8 @@ const noFiles: ReadonlyMap<string, string> = new Map();
 export class PinnedDefinitions {
   readonly #store: DefinitionStore;
   readonly #parsed = new Map<string, Workflow>();
+  /** By hash alone: what brings its children with it. */
+  readonly #roots = new Map<string, Workflow>();
   readonly #stored = new Map<string, Promise<void>>();
 
   constructor(store: DefinitionStore) {
@@ -21,8 +23,9 @@ export class PinnedDefinitions {
   }
 
   async pin(workflow: Workflow, text: string, files = noFiles): Promise<void> {
-    this.#remember(workflow);
     const { hash, path } = workflow;
+    remember(this.#parsed, keyOf(workflow), workflow);
+    remember(this.#roots, hash, workflow);
     let stored = this.#stored.get(hash);
     if (!stored) {
       const bundle = files.size === 0 ? { path, text } : { path, text, files: Object.fromEntries(files) };
@@ -37,21 +40,28 @@ export class PinnedDefinitions {
   async get({ hash, path }: WorkflowRef): Promise<Workflow> {
     const known = this.#parsed.get(keyOf({ hash, path }));
     if (known) return known;
+    const root = this.#roots.get(hash);
+    const workflow = (root && descendant(root, path)) ?? (await this.#read(hash, path));
+    const pinned = workflow.hash === hash ? workflow : { ...workflow, hash };
+    remember(this.#parsed, keyOf(pinned), pinned);
+    return pinned;
+  }
+
+  async #read(hash: string, path: string): Promise<Workflow> {
     const stored = await this.#store.get(hash);
     if (!stored) throw new Error(`definition ${hash} of ${path} is not stored`);
     const root = load(stored, stored.path, hash);
+    remember(this.#roots, hash, root);
+    if (path === root.path) return root;
     // Two files may have the same text, and be stored under the path of the one that came first.
-    const found = path === root.path ? root : (descendant(root, path) ?? load(stored, path, hash));
-    const workflow = found.hash === hash ? found : { ...found, hash };
-    this.#remember(workflow);
-    return workflow;
+    return descendant(root, path) ?? load(stored, path, hash);
   }
+}
 
-  #remember(workflow: Workflow): void {
-    this.#parsed.set(keyOf(workflow), workflow);
-    const [oldest] = this.#parsed.keys();
-    if (this.#parsed.size > kept && oldest !== undefined) this.#parsed.delete(oldest);
-  }
+function remember(known: Map<string, Workflow>, key: string, workflow: Workflow): void {
+  known.set(key, workflow);
+  const [oldest] = known.keys();
+  if (known.size > kept && oldest !== undefined) known.delete(oldest);
 }
 
 function load({ text, files = {} }: StoredDefinition, path: string, hash: string): Workflow {

@@ -3,7 +3,18 @@ import { loadWorkflow } from "../../src/definition/index.ts";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
 import { createEngine, type EngineOptions } from "../../src/engine/engine.ts";
 import { createInProcessQueue } from "../../src/queue/in-process.ts";
-import type { Engine, Execution, StartRequest, StepRequest, StepResult, Stores } from "./types.ts";
+import type {
+  Commanded,
+  Engine,
+  Execution,
+  Message,
+  StartRequest,
+  StepRequest,
+  StepResult,
+  Stores,
+  Subject,
+  Workflow,
+} from "./types.ts";
 
 /** What the world answers to a step's work; a promise that never settles is a step that takes long. */
 export type World = (request: StepRequest) => StepResult | Promise<StepResult>;
@@ -56,6 +67,69 @@ export function aStart(text: string, over: Partial<StartRequest> = {}): StartReq
     occurrence: "1",
     ...over,
   };
+}
+
+/** A start of a workflow made by hand. Its text is never read: the engine that it is asked of knows it. */
+export function aRequest(workflow: Workflow, over: Partial<StartRequest> = {}): StartRequest {
+  return {
+    workflow,
+    text: "",
+    commit: "c0ffee",
+    repository: { id: 1, owner: "acme", name: "shop" },
+    installation: null,
+    subject: null,
+    actor: "alice",
+    event: {},
+    input: {},
+    occurrence: "1",
+    ...over,
+  };
+}
+
+/** A running step that ends when it is told to. */
+export class Gate {
+  readonly #waiting: (() => void)[] = [];
+  readonly #arrived: (() => void)[] = [];
+  #count = 0;
+
+  /** For the world: it works until the gate is opened. */
+  pass(output: Extract<StepResult, { type: "succeeded" }>["output"] = null): Promise<StepResult> {
+    this.#count += 1;
+    for (const tell of this.#arrived.splice(0)) tell();
+    return new Promise((resolve) => this.#waiting.push(() => resolve(done(output))));
+  }
+
+  /** Resolves when so many have come to it. */
+  async arrived(count: number): Promise<void> {
+    while (this.#count < count) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+  }
+
+  /** Lets the oldest go on. */
+  open(): void {
+    this.#waiting.shift()?.();
+  }
+}
+
+export const anIssue = {
+  type: "issue",
+  number: 1,
+  title: "t",
+  author: "a",
+  labels: [],
+  url: "",
+  head_sha: null,
+  is_fork: false,
+  state: "open",
+} as const satisfies Subject;
+
+export function aCommand(
+  executionId: string,
+  id: string,
+  command: Commanded["command"],
+  over: Partial<Commanded> = {},
+): Message {
+  const body = { type: "commanded", id, command, by: "maya", step: null, reason: null, ...over } as const;
+  return { id, executionId, at: 0, body };
 }
 
 export function stepStates(execution: Execution | null): Record<string, string | undefined> {

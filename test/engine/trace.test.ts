@@ -10,7 +10,8 @@ const error = { step: "a", code: "http_500", message: "it broke", class: "transi
 
 const recordOf = (...runs: readonly Run[]): StepRecord => ({
   visits: runs.length,
-  since: { round: 0, visit: 0 }, attempts: runs.length,
+  since: { round: 0, visit: 0 },
+  attempts: runs.length,
   runs,
 });
 const withSteps = (steps: Execution["steps"], over: Partial<Execution> = {}) =>

@@ -1,2 +1,9 @@
-export type { Execution } from "../../src/core/index.ts";
-export type { Engine, StartRequest, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
+export type { Commanded, Execution, Subject, Workflow } from "../../src/core/index.ts";
+export type {
+  Engine,
+  Message,
+  StartRequest,
+  StepRequest,
+  StepResult,
+  Stores,
+} from "../../src/engine/ports/index.ts";
