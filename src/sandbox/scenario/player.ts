@@ -2,6 +2,7 @@ import type { Trace } from "../../engine/trace.ts";
 import { hasMarker } from "../../github/marker.ts";
 import { askKey } from "../../github/report/ask-key.ts";
 import type { SandboxGitHub } from "../github/index.ts";
+import { doDeed, type Stage } from "./deed.ts";
 import type { Act, Answer, Scenario } from "./scenario.ts";
 
 type StepTrace = Extract<Trace, { kind: "step" }>;
@@ -19,22 +20,23 @@ export interface PlayerOptions {
 export class Player {
   readonly #options: PlayerOptions;
   readonly #left: Answer[];
-  #issue: number | null = null;
-  #pull: number | null = null;
+  readonly #stage: Stage;
   #doing: Promise<void> = Promise.resolve();
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#left = [...options.scenario.answers];
+    const { sandbox, scenario } = options;
+    this.#stage = { sandbox, repo: scenario.repository, issue: null, pull: null };
   }
 
   /** The issue (else the pull request) that it is about. */
   get subject(): number | null {
-    return this.#issue ?? this.#pull;
+    return this.#stage.issue ?? this.#stage.pull;
   }
 
   get pull(): number | null {
-    return this.#pull;
+    return this.#stage.pull;
   }
 
   /** Answers that no step has waited for yet. */
@@ -44,8 +46,8 @@ export class Player {
 
   /** The issue or pull request, where something else than the scenario opened it. */
   about({ number, isPull }: { readonly number: number; readonly isPull: boolean }): void {
-    if (isPull) this.#pull ??= number;
-    else this.#issue ??= number;
+    if (isPull) this.#stage.pull ??= number;
+    else this.#stage.issue ??= number;
   }
 
   start(): void {
@@ -89,83 +91,6 @@ export class Player {
   }
 
   #act(act: Act): void {
-    const { sandbox, tell, scenario } = this.#options;
-    const person = sandbox.as(act.as);
-    const say = (what: string) => tell(act.as, what);
-    const repo = scenario.repository;
-    if (act.opens_issue) {
-      const { number } = person.openIssue({ repo, ...act.opens_issue });
-      this.#issue ??= number;
-      say(`opens issue #${number}: ${act.opens_issue.title}`);
-      return;
-    }
-    if (act.opens_pull_request) {
-      const {
-        branch,
-        files,
-        message = act.opens_pull_request.title,
-        title,
-        body = "",
-      } = act.opens_pull_request;
-      person.push({ repo, branch, files, message });
-      const { number } = person.openPullRequest({ repo, head: branch, title, body: this.#named(body) });
-      this.#pull = number;
-      say(`opens pull request #${number}: ${title}`);
-      return;
-    }
-    if (act.pushes) {
-      const { branch, files, message = "Update" } = act.pushes;
-      person.push({ repo, branch, files, message });
-      say(`pushes to ${branch}: ${message}`);
-      return;
-    }
-    const subject = { repo, number: this.#number(this.subject) };
-    if (act.labels) {
-      person.label(subject, act.labels);
-      say(`labels #${subject.number} ${act.labels}`);
-    } else if (act.unlabels) {
-      person.unlabel(subject, act.unlabels);
-      say(`takes label ${act.unlabels} from #${subject.number}`);
-    } else if (act.comments) {
-      person.comment(subject, act.comments);
-      say(`comments on #${subject.number}: ${act.comments}`);
-    } else if (act.closes) {
-      person.closeIssue(subject);
-      say(`closes #${subject.number}`);
-    } else {
-      this.#actOnPull(act, say);
-    }
-  }
-
-  #actOnPull(act: Act, say: (what: string) => void): void {
-    const { sandbox, scenario } = this.#options;
-    const repo = scenario.repository;
-    const person = sandbox.as(act.as);
-    const number = this.#number(this.#pull);
-    if (act.reviews) {
-      const event = act.reviews.event.toUpperCase() as Uppercase<typeof act.reviews.event>;
-      person.review({ repo, number }, event, act.reviews.body);
-      say(`reviews #${number}: ${act.reviews.event}${act.reviews.body ? `, ${act.reviews.body}` : ""}`);
-    } else if (act.merges) {
-      person.merge({ repo, number });
-      say(`merges #${number}`);
-    } else if (act.clicks) {
-      const run = sandbox
-        .checkRuns(repo, number)
-        .find(({ actions }) => actions.some(({ identifier }) => identifier === act.clicks));
-      if (!run) throw new Error(`no check run on #${number} has a button ${act.clicks}`);
-      person.clickCheckRunAction(run.id, act.clicks);
-      say(`clicks ${act.clicks} on ${run.name}`);
-    }
-  }
-
-  #number(number: number | null): number {
-    if (number === null) throw new Error("the scenario has opened no issue or pull request yet");
-    return number;
-  }
-
-  /** `Fixes #ISSUE` names the issue that the scenario opened. */
-  #named(body: string): string {
-    return body.replaceAll("#ISSUE", `#${this.#issue ?? "?"}`);
+    this.#options.tell(act.as, doDeed(this.#stage, act));
   }
 }

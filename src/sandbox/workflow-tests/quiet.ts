@@ -1,0 +1,38 @@
+import type { SandboxGitHub } from "../github/index.ts";
+
+const turnMs = 25;
+/** As many turns without a request: nothing on loopback takes so long, so what is not idle waits for the clock. */
+const turns = 16;
+
+/**
+ * Resolves to true once all of these are idle, one after the other and twice, so that what one gave to another is
+ * seen; to false where something is not idle but asks the stand-in for nothing any more: it waits for the clock
+ * (a refused report is tried again later). Rejects as they do.
+ */
+export async function quiet(
+  sandbox: SandboxGitHub,
+  idle: readonly (() => Promise<void>)[],
+): Promise<boolean> {
+  const over = new AbortController();
+  const settled = (async () => {
+    for (let pass = 0; pass < 2; pass++) for (const each of idle) await each();
+    return true;
+  })();
+  try {
+    return await Promise.race([settled, stands(sandbox, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Counts turns of the event loop, not time alone: a machine that was busy elsewhere must not look like quiet. */
+async function stands(sandbox: SandboxGitHub, signal: AbortSignal): Promise<false> {
+  let seen = sandbox.requests().length;
+  for (let still = 0; still < turns && !signal.aborted; still++) {
+    await new Promise((resolve) => setTimeout(resolve, turnMs));
+    const now = sandbox.requests().length;
+    if (now !== seen) still = 0;
+    seen = now;
+  }
+  return false;
+}
