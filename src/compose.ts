@@ -40,7 +40,7 @@ export interface Service {
   idle(): Promise<void>;
 }
 
-export function openStores({ state }: Config): Promise<Stores> {
+export function openStores({ state }: Pick<Config, "state">): Promise<Stores> {
   return "directory" in state ? openSqliteStores(state) : openPostgresStores({ url: state.databaseUrl });
 }
 
