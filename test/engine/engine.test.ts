@@ -316,3 +316,27 @@ test("messages to an execution that is not there are dropped, not kept for ever"
   await engine.idle();
   expect(await stores.messages.waiting(10)).toEqual([]);
 });
+
+test("an event that was kept through a pause is taken after the resume, by itself", async () => {
+  const text = `
+name: Wait
+steps:
+  - { id: wait, wait_for: { event: issues.closed } }
+`;
+  const { engine } = aBench(stores, () => done());
+  await engine.run();
+  const id = await started(engine, aStart(text, { subject }));
+  await engine.send(message(id, "p", "pause"));
+  await engine.idle();
+  const closed = {
+    type: "event_received",
+    id: "e",
+    name: "issues.closed",
+    payload: { issue: { number: 1 } },
+  } as const;
+  await engine.send({ id: "e", executionId: id, at: 1, body: closed });
+  await engine.idle();
+  await engine.send({ ...message(id, "r", "resume"), at: 2 });
+  await engine.idle();
+  expect((await stores.executions.load(id))?.state).toBe("completed");
+});

@@ -89,3 +89,36 @@ test("a step may be called as an object's own property is", () => {
   });
   expect(told(withSteps({}), withSteps(steps))).toEqual(["constructor#1.1 running"]);
 });
+
+test("what is around a step begins before it and ends after it, however the document lists them", () => {
+  const before = withSteps({ each: recordOf(running), "each[0]": recordOf(running) });
+  const begun = {
+    "g/a": recordOf(running),
+    g: recordOf(running),
+    "g/in/b": recordOf(running),
+    "g/in": recordOf(running),
+  };
+  expect(told(null, withSteps(begun))).toEqual([
+    "round 1 running",
+    "g#1.1 running",
+    "g/a#1.1 running",
+    "g/in#1.1 running",
+    "g/in/b#1.1 running",
+  ]);
+  const ended = {
+    each: recordOf(completed),
+    "each[0]": recordOf(completed),
+    first: recordOf(completed),
+    "each[0]/b": recordOf(completed),
+    "each[0]/a": recordOf(completed),
+    next: recordOf(running),
+  };
+  expect(told(before, withSteps(ended))).toEqual([
+    "first#1.1 completed",
+    "each[0]/b#1.1 completed",
+    "each[0]/a#1.1 completed",
+    "each[0]#1.1 completed",
+    "each#1.1 completed",
+    "next#1.1 running",
+  ]);
+});
