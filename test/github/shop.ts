@@ -95,7 +95,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
 
   const { id, privateKey } = github.app;
   const baseUrl = `${github.url}/api/v3`;
-  const clients = createClients({ appId: id, privateKey, baseUrl });
+  const clients = createClients({ appId: id, privateKey, baseUrl, now: () => clock.now() });
   const app = await createGitHubApp({
     probot: { appId: id, privateKey, secret: SECRET, baseUrl, logLevel: "fatal" },
     engine,
