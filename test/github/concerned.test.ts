@@ -112,7 +112,8 @@ test.for([
 });
 
 test("checks name their pull request, or GitHub is asked for it", async () => {
-  const review = "name: Review\non: { pull_request: { types: [opened] } }\nsteps: [{ id: a, agent: qa-agent }]\n";
+  const review =
+    "name: Review\non: { pull_request: { types: [opened] } }\nsteps: [{ id: a, agent: qa-agent }]\n";
   const shop = await openShop({ files: { ".hishamos/review.yml": review } });
   shop.github.as("mona").push({ branch: "topic", from: "main", message: "Topic", files: { "a.txt": "1" } });
   const { number } = shop.github.as("mona").openPullRequest({ title: "Topic", head: "topic" });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Execution, Run } from "../../../src/core/execution.ts";
 import { asksOf, checkRunOf, fittingCommands, renderSticky } from "../../../src/github/report/index.ts";
 import { startOfTests } from "../../support/execution.ts";
-import { aWorkflow } from "../../support/workflow.ts";
+import { aWorkflow, template } from "../../support/workflow.ts";
 import {
   aLifecycle,
   approval,
@@ -280,4 +280,147 @@ describe("the sticky comment", () => {
     expect(row).toMatch(/a \\\| b/);
     expect(row).not.toMatch(/@everyone|<b>/);
   });
+});
+
+describe("nested steps", () => {
+  const kind = { kind: "approval", ...approvalOptions } as const;
+  const nested = aWorkflow(
+    [
+      { id: "checks", steps: [{ id: "lint" }, { id: "gate", kind }], join: "all" },
+      {
+        id: "each",
+        steps: [{ id: "build" }],
+        forEach: { in: template("{{input.list}}"), as: "item", maxParallel: 10, failFast: true },
+      },
+      { id: "poll", steps: [{ id: "ask" }], repeat: { until: null, everyMs: 0, max: 9 } },
+      { id: "after", steps: [{ id: "inner" }] },
+    ],
+    { finally: aWorkflow([{ id: "notify" }]).steps },
+  );
+  const around = running({ for: "steps", next: 0 });
+  const atWork = withRuns({
+    checks: around,
+    "checks/lint": completed(),
+    "checks/gate": running(approval),
+    each: running({ for: "steps", next: 4 }, { input: [1, 2, 3, 4, 5] }),
+    "each[0]": completed(),
+    "each[0]/build": completed(),
+    "each[1]": failedRun("gone"),
+    "each[2]": around,
+    "each[2]/build": running(),
+    "each[10]": around,
+    "each[10]/build": running({ for: "delay", until: startOfTests }),
+    poll: running({ for: "repeat", iteration: 3, until: null }),
+    "poll[]": around,
+    "poll[]/ask": running(),
+  });
+
+  test("stand below what they are in; of items only those at work or failed", () => {
+    const rows = renderSticky(nested, atWork)
+      .split("\n")
+      .filter((line) => /^\| \S/.test(line))
+      .map((line) => line.split(" | ").slice(1, 5).join(" | "));
+    expect(rows.slice(2)).toEqual([
+      "checks | running | 1× | ",
+      "&emsp;lint | completed | 1× | ",
+      "&emsp;gate | waiting | 1× | approval",
+      "each | running | 1× | 1 of 5 done, 1 failed",
+      "&emsp;each[1] | failed | 1× | http_404: gone",
+      "&emsp;each[2] | running | 1× | ",
+      "&emsp;&emsp;build | running | 1× | ",
+      "&emsp;each[10] | running | 1× | ",
+      "&emsp;&emsp;build | waiting | 1× | its time, 2026-01-01 00:00 UTC",
+      "poll | running | 1× | its iteration 4",
+      "&emsp;ask | running | 1× | ",
+      "after | pending | | | |",
+      "finally: notify | pending | | | |",
+    ]);
+  });
+
+  test("are named by their paths in the headline, the commands and the question", () => {
+    const body = renderSticky(nested, atWork);
+    expect(body).toContain("`checks/gate` waits for approval; `each[10]/build` waits for its time");
+    expect(body).toContain("`poll[]/ask` is at work");
+    expect(body).toContain("`/hishamos skip each[10]/build`");
+    const [ask] = asksOf(nested, atWork);
+    expect(ask?.body).toContain("Approval needed: `checks/gate`");
+  });
+
+  test("a check run's buttons speak of the nested approval by its path", () => {
+    const check = checkRunOf(nested, { ...atWork, linked });
+    expect(check?.external_id).toBe(`${atWork.id}/checks/gate/1`);
+    expect(check?.output.title).toBe("checks/gate waits for approval");
+  });
+
+  test("however many there are, thirty rows are shown, and what runs or failed is among them", () => {
+    const many = aWorkflow(Array.from({ length: 40 }, (_, index) => ({ id: `s${index}` })));
+    const body = renderSticky(many, withRuns({ s39: failedRun("gone"), s1: completed() }));
+    expect(body.split("\n").filter((line) => /^\| \S+ \| s\d/.test(line))).toHaveLength(30);
+    expect(body).toContain("| s39 | failed");
+    expect(body).toContain("| s1 | completed");
+    expect(body).toContain("… and 10 more rows.");
+  });
+});
+
+test.for([
+  [{ held: "eve", state: "paused", pausedAt: 1 }, /because of `eve`.*`\/hishamos allow`/],
+  [{ wants: "group" }, /It is queued/],
+  [
+    { finalizing: true, ending: { state: "failed", error: failure } },
+    /It ends as failed \(at `fix`: `http_404`: gone.*the steps of `finally` come first/,
+  ],
+  [
+    {
+      state: "paused",
+      pausedAt: 1,
+      spending: { steps: 1, tokens: 5000, costUsd: 1.5, grants: 0 },
+      timeline: [{ at: 1, by: null, what: "budget", step: "fix" }],
+    },
+    /budget is spent \(5000 tokens and 1.50 USD, last at `fix`\).*`\/hishamos resume`/,
+  ],
+  [
+    { state: "paused", pausedAt: 1, timeline: [{ at: 1, by: "quinn", what: "pause", step: null }] },
+    /Paused by `quinn`/,
+  ],
+] as const)("%j is told in plain words", ([over, words]) => {
+  expect(renderSticky(workflow, withRuns({}, over))).toMatch(words);
+});
+
+test("a start that waits to be allowed offers that and its end, by command and button", () => {
+  const held = withRuns({}, { held: "eve", state: "paused", pausedAt: 1, linked });
+  expect(fittingCommands(workflow, held).map(({ command, who }) => [command, who])).toEqual([
+    ["/hishamos allow", "anyone else with the role triage or higher"],
+    ["/hishamos cancel", "anyone with the role write or higher"],
+  ]);
+  const check = checkRunOf(workflow, held);
+  expect(check).toMatchObject({ status: "completed", conclusion: "action_required" });
+  expect(check?.output.title).toBe("waits to be allowed");
+  expect(check?.actions.map(({ identifier }) => identifier)).toEqual(["allow", "cancel"]);
+});
+
+test("what is queued is a queued check run", () => {
+  expect(checkRunOf(workflow, withRuns({}, { wants: "group", linked }))?.status).toBe("queued");
+});
+
+test("who may use a command is as the workflow says", () => {
+  const strict = aLifecycle({ commands: new Map([["cancel", ["role:admin", "@octo-org/ops"]]]) });
+  const cancel = fittingCommands(strict, at("working")).find(({ command }) => command === "/hishamos cancel");
+  expect(cancel?.who).toBe("anyone with the role admin or higher, @octo-org/ops");
+});
+
+test("a child asks by its id, and shows nothing else of its own", () => {
+  const run = { round: 1, path: "qa", visit: 1, attempt: 1 };
+  const parent = { execution: "a".repeat(32), run };
+  const child = withRuns({ deploy: running(approval) }, { id: "b".repeat(32), parent, linked });
+  const [ask] = asksOf(workflow, child);
+  expect(ask?.body).toContain("/hishamos approve bbbbbbbb deploy");
+  expect(ask?.body).not.toContain("```\n/approve");
+  expect(checkRunOf(workflow, child)).toBeNull();
+  const failed = withRuns({}, { parent, state: "failed", ending: { state: "failed", error: failure } });
+  expect(asksOf(workflow, failed)).toEqual([]);
+});
+
+test("a step about another issue asks there", () => {
+  const execution = withRuns({ deploy: running(approval, { subject: 7 }) });
+  expect(asksOf(workflow, execution).map(({ place }) => place)).toEqual([7]);
 });

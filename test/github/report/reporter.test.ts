@@ -327,3 +327,66 @@ test("after stop nothing more is written", async () => {
   await reporter.idle();
   expect(writes()).toEqual([]);
 });
+
+describe("an execution without an issue", () => {
+  const nowhere = (over: Partial<Execution> = {}) =>
+    runsAt({ triage: running(person) }, { id: "a".repeat(32), subject: null, revision: 1, ...over });
+  const opened = () => github.issues(repo).filter(({ user }) => user?.login === "hishamos[bot]");
+
+  test("gets one when it first needs a person, and that is its subject from then on", async () => {
+    const { reporter, sent } = aReporter();
+    reporter.changed(nowhere());
+    await reporter.idle();
+    const [issue, ...others] = opened();
+    expect(others).toEqual([]);
+    expect(issue?.title).toBe("Bug Lifecycle needs a person");
+    expect(bodies(issue?.number)).toEqual([expect.stringMatching(/How bad is it\?/)]);
+    expect(sent).toMatchObject([
+      { executionId: "a".repeat(32), body: { type: "subject_adopted", subject: { number: issue?.number } } },
+    ]);
+  });
+
+  test("gets no second one when the process dies before it is known", async () => {
+    const refusing = { send: () => Promise.reject(new Error("the store is gone")) };
+    const first = aReporter(refusing);
+    first.reporter.changed(nowhere());
+    await github.until(() => opened().length > 0);
+    await first.reporter.stop();
+    const second = aReporter();
+    second.reporter.changed(nowhere());
+    await second.reporter.idle();
+    expect(opened()).toHaveLength(1);
+    expect(second.sent).toHaveLength(1);
+  });
+
+  test("gets none where the workflow wants none, or while nobody is needed", async () => {
+    const report = { comment: "auto", check: null, issue: "none" } as const;
+    const { reporter } = aReporter({ workflow: aLifecycle({ report }) });
+    reporter.changed(nowhere());
+    await reporter.idle();
+    const working = aReporter();
+    working.reporter.changed(runsAt({ triage: running() }, { subject: null, revision: 1 }));
+    await working.reporter.idle();
+    expect(opened()).toEqual([]);
+  });
+
+  test("shares that of the execution above it, which gets it where it has none", async () => {
+    const { reporter, executions, sent } = aReporter();
+    const run = { round: 1, path: "qa", visit: 1, attempt: 1 };
+    const top = runsAt({}, { id: "b".repeat(32), subject: null, revision: 1 });
+    executions.set(top.id, top);
+    reporter.changed(nowhere({ parent: { execution: top.id, run } }));
+    await reporter.idle();
+    expect(opened()).toHaveLength(1);
+    expect(sent.map(({ executionId }) => executionId)).toEqual([top.id, "a".repeat(32)]);
+  });
+});
+
+test("a start that waits to be allowed is shown by the sticky comment, on a pull request, too", async () => {
+  const { reporter } = aReporter();
+  const subject = { ...runsAt({}).subject, type: "pull_request", number: 2, head_sha: headOf() };
+  const held = { held: "eve", state: "paused", pausedAt: 1, revision: 1, subject } as Partial<Execution>;
+  reporter.changed(runsAt({}, held));
+  await reporter.idle();
+  expect(bodies(2)).toEqual([expect.stringMatching(/because of `eve`/)]);
+});
