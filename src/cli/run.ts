@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import type { Json } from "../core/json.ts";
 import { formatProblem, type Problem } from "../core/problem.ts";
 import { loadWorkflow } from "../definition/index.ts";
-import { peopleOf, readEvent, type StartingEvent } from "../sandbox/event.ts";
+import { isEventName, namedEvent, peopleOf, readEvent, type StartingEvent } from "../sandbox/event.ts";
 import type { RehearsalProblem } from "../sandbox/problems.ts";
 import { rehearse } from "../sandbox/rehearsal.ts";
 import { readScenario, type Scenario } from "../sandbox/scenario/scenario.ts";
@@ -13,10 +13,11 @@ import { narrate, plain } from "./narrate.ts";
 import { outcomeOf, outcomeText, stickyOf } from "./outcome.ts";
 import type { Output } from "./validate.ts";
 
-const usage = `Usage: hishamos run FILE [--event EVENT.json] [--input NAME=VALUE]… [--scenario FILE] [--json]
+const usage = `Usage: hishamos run FILE [--event EVENT] [--payload FILE] [--input NAME=VALUE]… [--scenario FILE] [--json]
 
 Runs a workflow on a GitHub stand-in on this machine; nothing leaves it, and waits of days take no time.
-  --event      the webhook payload that starts it, as of issues, pull_request or issue_comment
+  --event      what starts it: a file with a webhook's payload, or an event's name, as push or schedule
+  --payload    the payload of the event that --event names
   --input      an input, for a workflow that no event starts
   --scenario   what people do meanwhile: YAML with start and answers
 Exit code: 0 if the execution completed, 1 if not, 2 wrong usage.
@@ -25,6 +26,7 @@ Exit code: 0 if the execution completed, 1 if not, 2 wrong usage.
 interface Given {
   readonly file: string;
   readonly event: string | null;
+  readonly payload: string | null;
   readonly scenario: string | null;
   readonly input: Readonly<Record<string, Json>>;
   readonly json: boolean;
@@ -86,6 +88,7 @@ function readArguments(args: readonly string[]): Given | string {
       allowPositionals: true,
       options: {
         event: { type: "string" },
+        payload: { type: "string" },
         scenario: { type: "string" },
         input: { type: "string", multiple: true },
         json: { type: "boolean" },
@@ -104,8 +107,10 @@ function readArguments(args: readonly string[]): Given | string {
         enumerable: true,
       });
     }
-    const { event = null, scenario = null, json = false } = values;
-    return { file, event, scenario, input, json };
+    const { event = null, payload = null, scenario = null, json = false } = values;
+    if (payload !== null && (event === null || !isEventName(event)))
+      return "--payload needs the event's name: --event NAME --payload FILE";
+    return { file, event, payload, scenario, input, json };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -131,7 +136,10 @@ async function readFiles(
   given: Given,
 ): Promise<Read | { readonly problems: readonly Problem[]; readonly exit: 1 | 2 }> {
   const text = await readText(given.file);
-  const eventText = given.event === null ? null : await readText(given.event);
+  // A name has no ending; a file that has none is named with its directory: ./event.
+  const named = given.event !== null && isEventName(given.event);
+  const eventPath = named ? given.payload : given.event;
+  const eventText = eventPath === null ? null : await readText(eventPath);
   const scenarioText = given.scenario === null ? "" : await readText(given.scenario);
   const missing = [text, eventText, scenarioText].filter(
     (each): each is Problem => each !== null && typeof each !== "string",
@@ -145,7 +153,7 @@ async function readFiles(
   }
   const path = `.hishamos/${basename(given.file)}`;
   const loaded = loadWorkflow(text, given.file);
-  const event = eventText === null ? null : readEvent(eventText, given.event ?? "");
+  const event = startingEvent(given, eventText);
   const scenario = readScenario(scenarioText || "{}", given.scenario ?? "");
   const problems = [
     ...loaded.problems,
@@ -165,6 +173,16 @@ async function readFiles(
       people: { ...people, ...scenario.scenario.people },
     },
   };
+}
+
+/** `text`: that of the payload's or the event's file. */
+function startingEvent(
+  { event, payload }: Given,
+  text: string | null,
+): StartingEvent | RehearsalProblem | null {
+  if (event === null) return null;
+  if (!isEventName(event)) return readEvent(text ?? "", event);
+  return namedEvent(event, text === null ? null : { text, path: payload ?? "" });
 }
 
 async function readText(path: string): Promise<string | Problem> {

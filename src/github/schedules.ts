@@ -42,7 +42,9 @@ export async function followSchedules(work: Work): Promise<readonly string[]> {
   const seen = room.schedules.known.get(String(repository.id)) !== undefined;
   if (seen && !pushed && event !== "repository") return [];
   const definitions = await room.definitions.newest(octokit, repository, defaultBranch);
-  return replaceSet(room, repository, installation, definitions);
+  const notes = await replaceSet(room, repository, installation, definitions);
+  await waitForNext(room);
+  return notes;
 }
 
 /**
@@ -77,7 +79,13 @@ export async function followInstalled(
       room.log.warn({ repository, err: error }, "the schedules of a repository could not be read");
     }
   }
+  await waitForNext(room);
   return notes;
+}
+
+async function waitForNext({ stores, schedules }: Room): Promise<void> {
+  const next = await stores.schedules.nextDue();
+  if (next !== null) schedules.keeper.expect(next);
 }
 
 /**
@@ -140,7 +148,7 @@ async function replaceSet(
   installation: number,
   definitions: Definitions | null,
 ): Promise<readonly string[]> {
-  const { known, keeper } = room.schedules;
+  const { known } = room.schedules;
   const wanted = definitions === null ? [] : workflowsIn(definitions).flatMap(wantedOf);
   const key = JSON.stringify([installation, repository.owner, repository.name, wanted]);
   const before = known.get(String(repository.id));
@@ -155,7 +163,6 @@ async function replaceSet(
   });
   await room.stores.schedules.replaceFor(repository.id, set);
   known.set(String(repository.id), key);
-  for (const { next } of set) keeper.expect(next);
   if (before === key || (before === undefined && set.length === 0)) return [];
   return [`${set.length} ${set.length === 1 ? "schedule" : "schedules"}`];
 }

@@ -1,4 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { webhookEvents } from "../definition/catalogue.generated.ts";
 import type { SandboxGitHub } from "./github/index.ts";
 import type { RehearsalProblem } from "./problems.ts";
 
@@ -6,47 +8,85 @@ import type { RehearsalProblem } from "./problems.ts";
 export interface StartingEvent {
   /** As `issues`. */
   readonly name: string;
+  /** `as given`: the payload is delivered, with what of the repository it leaves out. */
+  readonly played: "as a deed" | "as given" | "by the clock";
   readonly payload: JsonObject;
   /** `owner/name`. */
   readonly repository: string;
   readonly sender: string;
 }
 
-const names = ["issue_comment", "pull_request", "issues"] as const;
+/** Events that the stand-in makes happen, so that what they are about is there; others are delivered as they are given. */
+const deeds: readonly string[] = ["issue_comment", "pull_request", "issues"];
+/** Not a webhook: what the clock starts. */
+const schedule = "schedule";
 
 /** Reads an event file: a payload, or `{"event": NAME, "payload": {…}}`. The name is guessed from the payload where it is left out. */
 export function readEvent(text: string, path: string): StartingEvent | RehearsalProblem {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch (error) {
+  const value = readObject(text, path);
+  if ("problem" in value) return value.problem;
+  const { object } = value;
+  const { event: named, payload } = object;
+  if (typeof named === "string" && isObject(payload)) return eventOf(named, payload, path);
+  const name = guess(object);
+  if (name !== null) return eventOf(name, object, path);
+  return {
+    code: "HOS802",
+    path,
+    message: "does not say which event it is",
+    hint: "Name it: --event push --payload FILE. Only issues, pull requests and comments are known by their payload.",
+  };
+}
+
+/** The event of this name, with the payload of a file's text, or an empty one. */
+export function namedEvent(
+  name: string,
+  payload: { readonly text: string; readonly path: string } | null,
+): StartingEvent | RehearsalProblem {
+  if (payload === null) return eventOf(name, {}, "--event");
+  const value = readObject(payload.text, payload.path);
+  return "problem" in value ? value.problem : eventOf(name, value.object, payload.path);
+}
+
+/** Whether `--event` takes this for a name and not for a file. */
+export function isEventName(text: string): boolean {
+  return /^[a-z_]+$/.test(text);
+}
+
+function eventOf(name: string, payload: JsonObject, path: string): StartingEvent | RehearsalProblem {
+  if (name !== schedule && !webhookEvents.has(name)) {
     return {
       code: "HOS802",
       path,
-      message: `is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    };
-  }
-  if (!isObject(value))
-    return { code: "HOS802", path, message: "is not a JSON object", hint: "It takes a webhook's payload." };
-  const wrapped = typeof value["event"] === "string" && isObject(value["payload"]);
-  const payload = wrapped ? (value["payload"] as JsonObject) : value;
-  const named = value["event"];
-  const name = wrapped && typeof named === "string" ? named : guess(payload);
-  if (!names.some((each) => each === name)) {
-    return {
-      code: "HOS802",
-      path,
-      message:
-        name === null ? "does not say which event it is" : `is an event ${name}, which can't be played`,
-      hint: `Give a payload with an issue, a pull_request or a comment: ${names.join(", ")}.`,
+      message: `there is no event ${JSON.stringify(name.slice(0, 100))}`,
+      hint:
+        didYouMean(name, [...webhookEvents.keys(), schedule]) ??
+        "It takes a webhook event's name, or schedule.",
     };
   }
   return {
-    name: name ?? "",
+    name,
+    played: name === schedule ? "by the clock" : deeds.includes(name) ? "as a deed" : "as given",
     payload,
     repository: textAt(payload, "repository", "full_name") ?? "sandbox/repository",
     sender: textAt(payload, "sender", "login") ?? "sender",
   };
+}
+
+function readObject(
+  text: string,
+  path: string,
+): { readonly object: JsonObject } | { readonly problem: RehearsalProblem } {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: { code: "HOS802", path, message: `is not JSON: ${why}` } };
+  }
+  if (isObject(value)) return { object: value };
+  const hint = "It takes a webhook's payload.";
+  return { problem: { code: "HOS802", path, message: "is not a JSON object", hint } };
 }
 
 function guess(payload: JsonObject): string | null {
@@ -115,4 +155,32 @@ function labelsOf(subject: JsonObject): readonly string[] {
     const name = isObject(label) ? label["name"] : label;
     return typeof name === "string" ? [name] : [];
   });
+}
+
+/** The repository as payloads name it. */
+export interface Place {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly installation: number | null;
+}
+
+/** The payload with the repository, installation and sender that are there; what it says of them itself gives way. */
+export function payloadAt({ payload, sender }: StartingEvent, place: Place): JsonObject {
+  const { id, owner, name, installation } = place;
+  const given = payload["repository"];
+  return {
+    ...payload,
+    repository: {
+      default_branch: "main",
+      private: false,
+      ...(isObject(given) ? given : {}),
+      id,
+      name,
+      full_name: `${owner}/${name}`,
+      owner: { login: owner, type: "User" },
+    },
+    installation: { id: installation },
+    sender: { type: "User", ...(isObject(payload["sender"]) ? payload["sender"] : {}), login: sender },
+  };
 }

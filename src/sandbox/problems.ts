@@ -8,7 +8,7 @@ export const rehearsalProblems = {
   },
   HOS802: {
     title: "The event file can't be played",
-    help: 'It takes the JSON payload of a webhook with an issue, a pull request or a comment, bare or as {"event": NAME, "payload": {…}}.',
+    help: 'It takes the JSON payload of a webhook, bare where it has an issue, a pull request or a comment, else as {"event": NAME, "payload": {…}} or with the name beside it: --event NAME --payload FILE. --event schedule starts what the clock starts.',
   },
   HOS803: {
     title: "A file can't be read",

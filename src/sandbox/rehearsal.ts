@@ -4,13 +4,15 @@ import { composeService } from "../compose.ts";
 import type { Execution } from "../core/execution.ts";
 import { isTerminal } from "../core/index.ts";
 import type { JsonObject } from "../core/json.ts";
-import { formatProblem } from "../core/problem.ts";
+import { formatProblem, unreachable } from "../core/problem.ts";
 import { loadWorkflow } from "../definition/index.ts";
 import { SimulatedClock } from "../engine/clock/simulated.ts";
 import { silentLog } from "../engine/ports/log.ts";
+import type { ScheduleStore, Stores } from "../engine/ports/store.ts";
 import { type Trace, traceOf } from "../engine/trace.ts";
 import { openSqliteStores } from "../state/sqlite/open.ts";
-import { makeHappen, type StartingEvent } from "./event.ts";
+import { deliver } from "./deliver.ts";
+import { makeHappen, payloadAt, type StartingEvent } from "./event.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "./github/index.ts";
 import { sandboxConfig } from "./sandbox-config.ts";
 import { Player } from "./scenario/player.ts";
@@ -56,10 +58,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     files: { [path]: text, ...scenario.files },
   });
   let last: Execution | null = null;
+  const place = { id: repository.id, owner, name, installation: repository.installationId };
   const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
   const service = await composeService({
     config: sandboxConfig(sandbox, secret),
-    stores,
+    stores: { ...stores, schedules: event?.played === "by the clock" ? firstTick(stores) : noSchedules },
     clock,
     log: silentLog,
     observer: {
@@ -74,7 +77,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const server = createServer((req, res) => void service.handle(req, res));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  sandbox.setWebhookTarget(`http://127.0.0.1:${port}/api/github/webhooks`, secret);
+  const url = `http://127.0.0.1:${port}/api/github/webhooks`;
+  sandbox.setWebhookTarget(url, secret);
   await service.start();
 
   /** False where something still waits for the clock (a refused report is tried again later). */
@@ -91,7 +95,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   };
   try {
     player.start();
-    if (event) player.about(makeHappen(sandbox, event));
+    if (event) await play(event);
     await settle();
     if (last === null) await startByHand();
     for (let timers = 0; timers < mostTimers; timers++) {
@@ -102,12 +106,46 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
       if (wait >= 3_600_000) tell("clock", `goes on by ${inWords(wait)}: nobody does anything`);
       clock.advance(wait);
     }
-    return { sandbox, repository: scenario.repository, subject: player.subject, note: noteOf(last, sandbox) };
+    return {
+      sandbox,
+      repository: scenario.repository,
+      subject: player.subject,
+      note: noteOf(last, sandbox, event),
+    };
   } finally {
     await service.stop();
     server.closeAllConnections();
     server.close();
     await stores.close();
+  }
+
+  async function play(starting: StartingEvent): Promise<void> {
+    switch (starting.played) {
+      case "as a deed":
+        return player.about(makeHappen(sandbox, starting));
+      case "as given":
+        return deliver({ url, secret, event: starting.name, payload: payloadAt(starting, place) });
+      case "by the clock":
+        return goToTick();
+      default:
+        return unreachable(starting.played);
+    }
+  }
+
+  /** Lets the service find the schedule, as if it had just been installed, and the clock go on to its first tick. */
+  async function goToTick(): Promise<void> {
+    const added = { id: place.id, name, full_name: scenario.repository };
+    const payload = {
+      action: "added",
+      repositories_added: [added],
+      installation: { id: place.installation },
+    };
+    await deliver({ url, secret, event: "installation_repositories", payload });
+    await settle();
+    const tick = await stores.schedules.nextDue();
+    if (tick === null) return;
+    tell("clock", `goes on to ${new Date(tick).toISOString()}`);
+    clock.advance(tick - clock.now());
   }
 
   /** For a workflow that no trigger starts: as a call of the API would. */
@@ -142,6 +180,31 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   }
 }
 
+/** Further ticks would start it again and again while it waits: after the first there are no more. */
+function firstTick({ schedules }: Pick<Stores, "schedules">): ScheduleStore {
+  let repository = 0;
+  return {
+    ...schedules,
+    replaceFor: (id, set) => {
+      repository = id;
+      return schedules.replaceFor(id, set);
+    },
+    advance: async () => {
+      await schedules.replaceFor(repository, []);
+      return true;
+    },
+  };
+}
+
+/** What the clock starts meanwhile would disturb the rehearsal of another event. */
+const noSchedules: ScheduleStore = {
+  replaceFor: async () => {},
+  due: async () => [],
+  nextDue: async () => null,
+  advance: async () => false,
+  removeInstallation: async () => {},
+};
+
 /** Resolves to false once the stand-in was not asked for anything for a while. */
 async function noRequests(sandbox: SandboxGitHub): Promise<false> {
   for (let seen = -1; seen !== sandbox.requests().length; ) {
@@ -151,9 +214,16 @@ async function noRequests(sandbox: SandboxGitHub): Promise<false> {
   return false;
 }
 
-function noteOf(last: Execution | null, sandbox: SandboxGitHub): string | null {
+function noteOf(
+  last: Execution | null,
+  sandbox: SandboxGitHub,
+  starting: StartingEvent | null,
+): string | null {
   if (last === null) {
-    const said = sandbox.deliveries().map(({ event }) => event);
+    if (starting?.played === "by the clock")
+      return "Nothing started: the workflow has no `schedule` with a tick to come whose condition is true.";
+    const given = starting?.played === "as given" ? [starting.name] : [];
+    const said = [...given, ...sandbox.deliveries().map(({ event }) => event)];
     return `Nothing started: none of the events (${[...new Set(said)].join(", ") || "none"}) matches the workflow's \`on\`.`;
   }
   if (last.ending?.error) {

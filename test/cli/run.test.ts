@@ -157,6 +157,84 @@ test("an event that matches no trigger is told", async () => {
   expect(err).toContain("Nothing started");
 });
 
+describe("--event takes a name", () => {
+  test("a push is delivered as its payload says", async () => {
+    const workflow = await file(
+      "push.yml",
+      `name: Push
+on: { push: { branches: [release/*], paths: [docs/**] } }
+permissions: { issues: write }
+steps: [{ id: say, action: issues.create, inputs: { title: "{{ event.head_commit.message }} in {{ repo.full_name }}" } }]\n`,
+    );
+    const commit = { message: "Docs", added: ["docs/a.md"], modified: [], removed: [] };
+    const payload = {
+      ref: "refs/heads/release/1",
+      after: "a".repeat(40),
+      head_commit: commit,
+      commits: [commit],
+    };
+    const given = await file("push.json", JSON.stringify(payload));
+    const { code, out, err } = await run(workflow, "--event", "push", "--payload", given, "--json");
+    expect([err, code]).toEqual(["", 0]);
+    expect(JSON.parse(out)).toMatchObject({ steps: [{ id: "say", state: "completed" }] });
+    const whole = await file("whole.json", JSON.stringify({ event: "push", payload }));
+    expect((await run(workflow, "--event", whole)).code).toBe(0);
+    const elsewhere = await file("other.json", JSON.stringify({ ...payload, ref: "refs/heads/main" }));
+    const other = await run(workflow, "--event", "push", "--payload", elsewhere);
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining("none of the events (push)")]);
+  });
+
+  test("an issue's event is still made to happen, so that the issue is there", async () => {
+    const workflow = await file(
+      "hello.yml",
+      `name: Hello\n${onBug}steps: [{ id: a, action: issues.addLabels, inputs: { labels: [x] } }]\n`,
+    );
+    const payload = await file("issue.json", labelled);
+    expect((await run(workflow, "--event", "issues", "--payload", payload)).code).toBe(0);
+  });
+
+  test("schedule goes on to the first tick and starts it once, however long it waits then", async () => {
+    const workflow = await file(
+      "nightly.yml",
+      `name: Nightly
+on: { schedule: [{ cron: "0 3 * * *" }, { cron: "30 4 1 1 *", timezone: Europe/Berlin }] }
+permissions: { issues: write }
+steps:
+  - { id: say, action: issues.create, inputs: { title: "{{ event.schedule }} of {{ event.scheduled_at }} by {{ actor }}" } }
+  - { id: wait, delay: 9d }\n`,
+    );
+    const { code, out, err } = await run(workflow, "--event", "schedule");
+    expect([err, code]).toEqual(["", 0]);
+    expect(out).toMatch(/clock {5}goes on to \d{4}-\d\d-\d\dT03:00:00.000Z/);
+    expect(out.match(/say begins/g)).toHaveLength(1);
+    expect(out).toContain("goes on by 9 d");
+  });
+
+  test.for([
+    ["that has none", "on: issues"],
+    ["whose schedule never comes", 'on: { schedule: [{ cron: "0 0 30 2 *" }] }'],
+  ])("a schedule is not started for a workflow %s", async ([, on]) => {
+    const workflow = await file("w.yml", `name: W\n${on}\nsteps: [{ id: a, delay: 1s }]\n`);
+    const { code, err } = await run(workflow, "--event", "schedule");
+    expect([code, err]).toEqual([1, expect.stringContaining("no `schedule` with a tick to come")]);
+  });
+
+  test("another event's rehearsal is not disturbed by the clock", async () => {
+    const workflow = await file(
+      "both.yml",
+      `name: Both
+on: { schedule: [{ cron: "0 * * * *" }], issues: { types: [labeled], labels: [bug] } }
+permissions: { issues: write }
+steps:
+  - { id: wait, delay: 2d }
+  - { id: say, action: issues.create, inputs: { title: "{{ event.action }}" } }\n`,
+    );
+    const { code, out } = await run(workflow, "--event", await file("event.json", labelled));
+    expect(code).toBe(0);
+    expect(out).toContain("goes on by 2 d");
+  });
+});
+
 describe("what is wrong is told, with exit code", () => {
   const rows: readonly (readonly [string, number, RegExp, () => Promise<readonly string[]>])[] = [
     ["no file named", 2, /name one workflow file/, async () => []],
@@ -176,10 +254,40 @@ describe("what is wrong is told, with exit code", () => {
       async () => [await valid(), "--event", await file("e.json", "{")],
     ],
     [
-      "an event that can't be played",
+      "an event that there is none of",
       1,
-      /HOS802 is an event push/,
-      async () => [await valid(), "--event", await file("e.json", '{"event":"push","payload":{}}')],
+      /e\.json HOS802 there is no event "pusch"\. Did you mean "push"\?/,
+      async () => [await valid(), "--event", await file("e.json", '{"event":"pusch","payload":{}}')],
+    ],
+    [
+      "a payload that tells no event",
+      1,
+      /HOS802 does not say which event it is\. Name it: --event push/,
+      async () => [await valid(), "--event", await file("e.json", '{"ref":"refs/heads/main"}')],
+    ],
+    [
+      "a name of no event",
+      1,
+      /--event HOS802 there is no event "scedule"\. Did you mean "schedule"\?/,
+      async () => [await valid(), "--event", "scedule"],
+    ],
+    [
+      "a named event's payload that is no object",
+      1,
+      /p\.json HOS802 is not a JSON object/,
+      async () => [await valid(), "--event", "push", "--payload", await file("p.json", "[]")],
+    ],
+    [
+      "a payload without a name",
+      2,
+      /--payload needs the event's name/,
+      async () => [await valid(), "--payload", "p.json"],
+    ],
+    [
+      "a payload that is not there",
+      2,
+      /p\.json HOS803 can't be read/,
+      async () => [await valid(), "--event", "push", "--payload", "p.json"],
     ],
     [
       "a scenario with an unknown key",
