@@ -1,15 +1,19 @@
-// Writes src/definition/schema/validate.generated.ts: the schemas compiled to plain functions, so that no process
-// compiles them when it starts. `--check` only says whether the file is current.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes src/definition/schema/validate.generated.ts, the schemas compiled to plain functions, so that no process
+// compiles them when it starts; and schema/*.json, the same for editors. `--check` only says whether they are current.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
-import { agentSchema, workflowSchema } from "../src/definition/schema/workflow.ts";
+import { webhookEvents } from "../src/definition/catalogue.generated.ts";
+import { mapSchema, publishedSchemas } from "../src/definition/schema/published.ts";
+import { testsSchema } from "../src/definition/schema/tests.ts";
+import { agentSchema, configSchema, usingSchema, workflowSchema } from "../src/definition/schema/workflow.ts";
 
-const target = "src/definition/schema/validate.generated.ts";
-
+const schemas = [workflowSchema, usingSchema, agentSchema, configSchema];
 const ajv = new Ajv({
-  keywords: ["spot"],
-  schemas: [workflowSchema, agentSchema],
+  // oneOf is for editors: its errors say many things of many places.
+  schemas: schemas.map((schema) =>
+    mapSchema(schema, ["spot", "expects", "description", "examples", "oneOf"]),
+  ),
   allErrors: true,
   allowUnionTypes: true,
   // A key may take several forms, and each keyword binds its own type only.
@@ -18,20 +22,37 @@ const ajv = new Ajv({
   inlineRefs: false,
   code: { source: true, esm: true },
 });
-const code = standalone.default(ajv, { validateWorkflow: "workflow", validateAgent: "agent" });
+const code = standalone.default(ajv, {
+  validateWorkflow: "workflow",
+  validateUsing: "using",
+  validateAgent: "agent",
+  validateConfig: "config",
+});
 if (code.includes("require(")) throw new Error("the validator would need a helper of ajv at run time");
 
-const text = `// Written by scripts/generate-schema.ts from workflow.ts; not to be edited.
+const files = new Map([
+  [
+    "src/definition/schema/validate.generated.ts",
+    `// Written by scripts/generate-schema.ts from workflow.ts; not to be edited.
 // @ts-nocheck
 /* oxlint-disable */
 ${code}
-`;
+`,
+  ],
+  ...[...publishedSchemas(webhookEvents, testsSchema)].map(
+    ([name, schema]) => [`schema/${name}`, `${JSON.stringify(schema, null, 2)}\n`] as const,
+  ),
+]);
 
 if (process.argv.includes("--check")) {
-  const current = readFileSync(target, "utf8") === text;
-  console.log(current ? `${target} is current` : `${target} is out of date: run scripts/generate-schema.ts`);
-  process.exitCode = current ? 0 : 1;
+  const stale = [...files]
+    .filter(([path, text]) => readFileSync(path, "utf8") !== text)
+    .map(([path]) => path);
+  const names = [...files.keys()].join(", ");
+  console.log(stale.length === 0 ? `${names}: all is current` : `out of date: ${stale.join(", ")}`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
-  writeFileSync(target, text);
-  console.log(`wrote ${target}: ${text.length} characters`);
+  mkdirSync("schema", { recursive: true });
+  for (const [path, text] of files) writeFileSync(path, text);
+  console.log([...files].map(([path, text]) => `wrote ${path}: ${text.length} characters`).join("\n"));
 }

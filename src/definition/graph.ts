@@ -1,7 +1,19 @@
 import { nearest } from "../core/nearest.ts";
 import type { Routes, Step, StepList } from "../core/workflow.ts";
+import type { Outline } from "./outline.ts";
 import type { Problems } from "./problems.ts";
+import { type ListFrame, pathOf } from "./sites.ts";
 import type { Place } from "./source.ts";
+import {
+  closure,
+  drawn,
+  type Edge,
+  type Edges,
+  listed,
+  shortestPath,
+  stepsBefore,
+  type Via,
+} from "./ways.ts";
 
 /** A step with the places that problems of the graph speak of. */
 export interface PlacedStep {
@@ -11,51 +23,36 @@ export interface PlacedStep {
   readonly maxVisitsGiven: boolean;
 }
 
-type Via = "success" | "failure" | "skip" | "timeout" | "exhausted";
-
-interface Edge {
-  readonly to: string;
-  readonly via: Via;
-  /** The route names no step, and this one is near to it: good enough to reach it, not to blame it. */
-  readonly guessed?: true;
-}
-
 export interface Graph {
   readonly list: StepList;
+  readonly edges: Edges;
   /** The steps that may have run before this one is entered. */
   before(id: string): ReadonlySet<string>;
 }
 
-const routeKeys = ["on_success", "on_failure", "on_skip", "on_timeout", "on_exhausted"] as const;
+export const routeKeys = ["on_success", "on_failure", "on_skip", "on_timeout", "on_exhausted"] as const;
 
-/** Orders the steps and tells what is wrong with their routes: targets, reachability, cycles. */
-export function buildGraph(placed: readonly PlacedStep[], problems: Problems): Graph {
-  const byId = new Map<string, Step>();
-  const places = new Map<string, PlacedStep>();
-  for (const each of placed) {
-    const first = places.get(each.step.id);
-    if (first) {
-      const { line } = problems.source.position(first.place.start);
-      problems.add(
-        "duplicateStep",
-        each.place,
-        `the step id "${each.step.id}" is used twice: first at line ${line}`,
-        {
-          related: { message: `"${each.step.id}" is first here`, place: first.place },
-        },
-      );
-      continue;
-    }
-    byId.set(each.step.id, each.step);
-    places.set(each.step.id, each);
+/** Orders a list's steps and tells what is wrong with their routes: targets, reachability, cycles. */
+export function buildGraph(
+  placed: readonly PlacedStep[],
+  frame: ListFrame,
+  outline: Outline,
+  problems: Problems,
+): Graph {
+  const unique = withoutDuplicates(placed, problems);
+  const byId = new Map(unique.map(({ step }) => [step.id, step]));
+  const steps = unique.map(({ step }) => step);
+  if (frame.kind === "parallel") {
+    tellBranchRoutes(unique, problems);
+    const list = { order: "parallel", steps, handlers: new Set<string>(), byId } as const;
+    return { list, edges: new Map(), before: () => new Set() };
   }
-  const unique = [...places.values()];
   const order = unique.some(({ step }) => routeKeys.some((key) => step.routes[key] !== null))
     ? "graph"
     : "list";
-  const { edges, complete } = findEdges(unique, order, byId, problems);
-  const start = unique[0]?.step.id;
-  const reachable = start === undefined ? new Set<string>() : closure([start], edges, () => true);
+  const { edges, complete } = findEdges(unique, order, { byId, frame, outline }, problems);
+  const start = steps[0]?.id;
+  const reachable = start === undefined ? new Set<string>() : closure([start], edges);
   // An unknown target without a likely meaning leaves open what was to be reached.
   if (complete) tellUnreachable(unique, reachable, order, problems);
   tellCycles(unique, edges, problems);
@@ -65,23 +62,51 @@ export function buildGraph(placed: readonly PlacedStep[], problems: Problems): G
     start === undefined
       ? new Set<string>()
       : closure([start], edges, ({ via }) => via === "success" || via === "skip");
-  return {
-    list: {
-      order,
-      steps: unique.map(({ step }) => step),
-      handlers: new Set([...reachable].filter((id) => !regular.has(id))),
-      byId,
-    },
-    before: stepsBefore(edges),
-  };
+  const handlers = new Set([...reachable].filter((id) => !regular.has(id)));
+  return { list: { order, steps, handlers, byId }, edges, before: stepsBefore(edges) };
+}
+
+function withoutDuplicates(placed: readonly PlacedStep[], problems: Problems): readonly PlacedStep[] {
+  const places = new Map<string, PlacedStep>();
+  for (const each of placed) {
+    const { id } = each.step;
+    const first = places.get(id);
+    if (!first) {
+      places.set(id, each);
+      continue;
+    }
+    const { line } = problems.source.position(first.place.start);
+    problems.add("duplicateStep", each.place, `the step id "${id}" is used twice: first at line ${line}`, {
+      related: { message: `"${id}" is first here`, place: first.place },
+    });
+  }
+  return [...places.values()];
+}
+
+function tellBranchRoutes(placed: readonly PlacedStep[], problems: Problems): void {
+  for (const { step, routePlaces } of placed) {
+    for (const key of routeKeys) {
+      const place = routePlaces[key];
+      if (place === undefined) continue;
+      problems.add(
+        "branchRoute",
+        place,
+        `${key} leads nowhere: the branches of a parallel begin at once, and "${step.id}" is one of them`,
+        {
+          hint: "Make the branch a steps group, with this step and what follows it, or put the route on the parallel.",
+        },
+      );
+    }
+  }
 }
 
 function findEdges(
   placed: readonly PlacedStep[],
   order: "list" | "graph",
-  byId: ReadonlyMap<string, Step>,
+  about: { readonly byId: ReadonlyMap<string, Step>; readonly frame: ListFrame; readonly outline: Outline },
   problems: Problems,
-): { edges: ReadonlyMap<string, readonly Edge[]>; complete: boolean } {
+): { edges: Edges; complete: boolean } {
+  const { byId } = about;
   const edges = new Map<string, Edge[]>();
   let complete = true;
   for (const [index, { step, place, routePlaces }] of placed.entries()) {
@@ -102,6 +127,10 @@ function findEdges(
         from.push({ to: target, via });
         continue;
       }
+      if (tellOtherList(target, routePlaces[key] ?? place, about, problems)) {
+        complete = false;
+        continue;
+      }
       const meant = nearest(target, byId.keys());
       // Of a word of two letters every other is near.
       if (meant === undefined || target.length < 3) complete = false;
@@ -112,6 +141,39 @@ function findEdges(
     }
   }
   return { edges, complete };
+}
+
+/** Tells a route to a step of another list, which no route can reach. */
+function tellOtherList(
+  target: string,
+  place: Place,
+  { frame, outline }: { readonly frame: ListFrame; readonly outline: Outline },
+  problems: Problems,
+): boolean {
+  const [there] = outline.ids.get(target) ?? [];
+  if (there === undefined) return false;
+  const here = pathOf(frame);
+  const related = { message: `"${target}" is here`, place: there.place };
+  if (there.list.split("/")[0] === "finally" && !frame.inFinally) {
+    problems.add("otherFinally", place, `no route leads to "${target}": it is a step of finally`, {
+      hint: "finally runs by itself before any end; drop the route.",
+      related,
+    });
+    return true;
+  }
+  const outside = here === there.list || here.startsWith(there.list === "" ? "" : `${there.list}/`);
+  const inner = here.slice(there.list === "" ? 0 : there.list.length + 1).split("/")[0] ?? "";
+  const group = there.list.split("/").at(-1) ?? "";
+  const message = outside
+    ? `"${target}" is not among the steps of "${frame.around?.id ?? "finally"}": routes stay within their list`
+    : `"${target}" is within "${group}", and routes stay within their list`;
+  const hint = outside
+    ? here === "finally" || frame.inFinally
+      ? "finally has an order of its own, after the workflow's steps."
+      : `Let "${inner}" lead to it.`
+    : `Lead to "${group}".`;
+  problems.add("unknownStep", place, message, { hint, related });
+  return true;
 }
 
 function tellUnreachable(
@@ -131,22 +193,25 @@ function tellUnreachable(
 }
 
 /** Every cycle that no step with max_visits bounds, each strongly connected part told once by a shortest cycle. */
-function tellCycles(
-  placed: readonly PlacedStep[],
-  edges: ReadonlyMap<string, readonly Edge[]>,
-  problems: Problems,
-): void {
+function tellCycles(placed: readonly PlacedStep[], edges: Edges, problems: Problems): void {
   const bounded = new Set(placed.filter(({ maxVisitsGiven }) => maxVisitsGiven).map(({ step }) => step.id));
-  const follows = ({ to, via, guessed }: Edge): boolean =>
-    via !== "exhausted" && !guessed && !bounded.has(to);
+  // A repeat is exhausted without max_visits too: what it leads to then is a route like others.
+  const repeats = new Set(placed.filter(({ step }) => step.repeat !== null).map(({ step }) => step.id));
+  const follows = ({ to, guessed }: Edge): boolean => !guessed && !bounded.has(to);
+  const leading = new Map(
+    [...edges].map(([id, list]) => [
+      id,
+      repeats.has(id) ? list : list.filter(({ via }) => via !== "exhausted"),
+    ]),
+  );
   const told = new Set<string>();
   for (const { step, place } of placed) {
     if (bounded.has(step.id) || told.has(step.id)) continue;
-    const cycle = shortestPath(step.id, step.id, edges, follows);
+    const cycle = shortestPath(step.id, step.id, leading, follows);
     if (cycle === null) continue;
     for (const id of cycle) told.add(id);
-    for (const id of closure([step.id], edges, follows)) {
-      if (shortestPath(id, step.id, edges, follows)) told.add(id);
+    for (const id of closure([step.id], leading, follows)) {
+      if (shortestPath(id, step.id, leading, follows)) told.add(id);
     }
     problems.add("cycle", place, `circular dependency: ${drawn(cycle)}`, {
       hint: `Set max_visits on one of these steps, and on_exhausted for what happens then.`,
@@ -154,19 +219,19 @@ function tellCycles(
   }
 }
 
-function tellExhausted(
-  placed: readonly PlacedStep[],
-  edges: ReadonlyMap<string, readonly Edge[]>,
-  problems: Problems,
-): void {
+function tellExhausted(placed: readonly PlacedStep[], edges: Edges, problems: Problems): void {
   for (const { step, place, routePlaces } of placed) {
     const target = step.routes.on_exhausted;
     if (target === null) continue;
     const at = routePlaces.on_exhausted ?? place;
     if (step.maxVisits === null) {
-      problems.add("contradiction", at, `on_exhausted is never followed: "${step.id}" has no max_visits`, {
-        hint: "Set max_visits, or drop on_exhausted.",
-      });
+      if (step.repeat !== null) continue;
+      problems.add(
+        "contradiction",
+        at,
+        `on_exhausted is never followed: "${step.id}" has neither max_visits nor repeat`,
+        { hint: "Set max_visits, or drop on_exhausted." },
+      );
       continue;
     }
     const back =
@@ -177,78 +242,4 @@ function tellExhausted(
       related: { message: `"${step.id}" may be entered ${step.maxVisits} times`, place },
     });
   }
-}
-
-function closure(
-  from: readonly string[],
-  edges: ReadonlyMap<string, readonly Edge[]>,
-  follows: (edge: Edge) => boolean,
-): Set<string> {
-  const found = new Set(from);
-  for (const id of found) {
-    for (const edge of edges.get(id) ?? []) if (follows(edge)) found.add(edge.to);
-  }
-  return found;
-}
-
-/** The ids on a shortest way of at least one edge, both ends included, or null. */
-function shortestPath(
-  from: string,
-  to: string,
-  edges: ReadonlyMap<string, readonly Edge[]>,
-  follows: (edge: Edge) => boolean,
-): readonly string[] | null {
-  const cameFrom = new Map<string, string>();
-  const queue = [from];
-  for (const id of queue) {
-    for (const edge of edges.get(id) ?? []) {
-      if (!follows(edge) || cameFrom.has(edge.to)) continue;
-      cameFrom.set(edge.to, id);
-      if (edge.to === to) return walkBack(from, to, cameFrom);
-      queue.push(edge.to);
-    }
-  }
-  return null;
-}
-
-function walkBack(from: string, to: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
-  const path = [to];
-  for (let id = cameFrom.get(to); id !== undefined; id = cameFrom.get(id)) {
-    path.unshift(id);
-    if (id === from) break;
-  }
-  return path;
-}
-
-/** Answered step by step as asked and then kept: most steps are never asked about. */
-function stepsBefore(edges: ReadonlyMap<string, readonly Edge[]>): Graph["before"] {
-  const reversed = new Map<string, Edge[]>();
-  for (const [from, list] of edges) {
-    for (const { to, via } of list) {
-      const into = reversed.get(to) ?? [];
-      into.push({ to: from, via });
-      reversed.set(to, into);
-    }
-  }
-  const known = new Map<string, ReadonlySet<string>>();
-  return (id) => {
-    const found =
-      known.get(id) ??
-      closure(
-        (reversed.get(id) ?? []).map(({ to }) => to),
-        reversed,
-        () => true,
-      );
-    known.set(id, found);
-    return found;
-  };
-}
-
-/** Long ways by their beginning and their end. */
-function drawn(ids: readonly string[]): string {
-  return (ids.length > 10 ? [...ids.slice(0, 8), "…", ...ids.slice(-1)] : ids).join(" -> ");
-}
-
-function listed(ids: readonly string[]): string {
-  return ids.length > 12 ? `${ids.slice(0, 12).join(", ")}, …` : ids.join(", ");
 }

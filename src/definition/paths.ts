@@ -18,3 +18,9 @@ export function definitionKind(path: string): DefinitionKind | null {
 export function isWorkflowPath(path: string): boolean {
   return definitionKind(path) === "workflow";
 }
+
+/** The file's name without its ending: what commands call a workflow. Of `OWNER/REPO/x/qa.yml@SHA` it is `qa`. */
+export function stemOf(path: string): string {
+  const name = path.split(/[/\\]/).at(-1) ?? path;
+  return name.replace(/@[^@]*$/, "").replace(/\.(?:ya?ml|json)$/i, "");
+}

@@ -1,56 +1,86 @@
-import { durationMs } from "../core/duration.ts";
-import { didYouMean, nearest } from "../core/nearest.ts";
-import type { ApprovalOptions, RetryPolicy, Routes, Step, StepKind } from "../core/workflow.ts";
-import { type ActionContext, checkAction } from "./actions/index.ts";
-import type { Expressions } from "./expressions.ts";
-import type { PlacedStep } from "./graph.ts";
-import { forbiddenNames, short, textLimits } from "./limits.ts";
+import type { Routes, Step, StepKind, StepList } from "../core/workflow.ts";
+import { buildGraph, type PlacedStep, routeKeys } from "./graph.ts";
+import { readKind } from "./kinds.ts";
+import { forbiddenNames, textLimits } from "./limits.ts";
+import { ownLoops, readForEach, readRepeat } from "./loops.ts";
 import type { Problems } from "./problems.ts";
-import { readDuration, readRetry } from "./retry.ts";
+import { noRetry, readDuration, readRetry } from "./retry.ts";
+import { readSafeOutputs } from "./safe-outputs.ts";
+import type { ListFrame, Site } from "./sites.ts";
 import type { Place } from "./source.ts";
-import { child, itemsOf, type MapTree, mapOf, numberOf, oneOf, type Tree, textOf, textsOf } from "./tree.ts";
-import { checkEventName } from "./triggers.ts";
-import { readWords } from "./words.ts";
+import type { StepContext } from "./step-context.ts";
+import { child, type MapTree, mapOf, numberOf, oneOf, type Tree, textOf, textsOf } from "./tree.ts";
 
-/** What a step is read with: the file's problems and expressions, and what the workflow sets for all steps. */
-export interface StepContext {
-  readonly problems: Problems;
-  readonly expressions: Expressions;
-  readonly agentNames: ReadonlySet<string>;
-  readonly actions: Omit<ActionContext, "problems">;
-  readonly defaults: { readonly retry: RetryPolicy; readonly timeoutMs: number | null };
-}
-
-const kindKeys = ["agent", "action", "approval", "wait_for", "delay"] as const;
-const laterKinds = ["workflow", "parallel", "steps"];
-const routeKeys = ["on_success", "on_failure", "on_skip", "on_timeout", "on_exhausted"] as const;
-
-/** Reads the steps that have an id; what the schema has told already is left out in silence. */
-export function readSteps(tree: Tree | undefined, context: StepContext): readonly PlacedStep[] {
-  if (tree?.type !== "list") return [];
-  return tree.items.slice(0, textLimits.steps).flatMap((item) => {
+/** Reads a list's steps that have an id, inner lists too; what the schema has told already is left out in silence. */
+export function readList(tree: Tree | undefined, frame: ListFrame, context: StepContext): StepList {
+  const items = tree?.type === "list" ? tree.items.slice(0, textLimits.steps) : [];
+  const placed = items.flatMap((item) => {
     const map = mapOf(item);
-    return map ? readStep(map, context) : [];
+    return map ? readStep(map, frame, context) : [];
   });
+  const graph = buildGraph(placed, frame, context.outline, context.problems);
+  context.sites.add(frame, placed, graph);
+  return graph.list;
 }
 
-function readStep(map: MapTree, context: StepContext): PlacedStep | [] {
-  const { problems, expressions } = context;
+function readStep(map: MapTree, frame: ListFrame, context: StepContext): PlacedStep | [] {
+  const { problems, expressions, defaults } = context;
   const idTree = child(map, "id");
   const id = textOf(idTree);
   // A step without an id is still read, so that its other mistakes are told.
-  const owner = id ?? null;
-  if (id !== undefined && idTree && forbiddenNames.has(id)) {
-    problems.add("forbiddenName", idTree, `"${id}" can't be used as a step's id`);
-  }
-  const kind = readKind(map, owner, context);
-  const waitFailIf = child(child(map, "wait_for"), "fail_if");
-  const failIf = child(map, "fail_if");
-  if (waitFailIf && failIf) {
-    problems.add("contradiction", failIf, "fail_if is given twice, here and within wait_for", {
-      related: { message: "the other fail_if", place: waitFailIf },
+  const outside: Site = { list: frame, id: id ?? "", loops: frame.loops };
+  const inside: Site = { ...outside, loops: [...frame.loops, ...ownLoops(map)] };
+  if (id !== undefined && idTree) checkId(id, idTree, frame, problems);
+  const forEach = readForEach(map, outside, expressions, problems);
+  const repeat = readRepeat(map, inside, expressions, problems);
+  const kind = readKind(map, inside, context, (list, inner) => readList(list, inner, context));
+  const { routes, routePlaces } = readRoutes(map);
+  const maxVisits = child(map, "max_visits");
+  const retry = child(map, "retry");
+  const timeout = child(map, "timeout");
+  const remind = child(map, "remind");
+  // What is inside a group has the defaults; the group itself would multiply them.
+  const isGroup = kind.kind === "parallel" || kind.kind === "steps";
+  const step: Step = {
+    id: id ?? "",
+    kind,
+    inputs: expressions.optionalTemplate(child(map, "inputs"), "step", inside),
+    condition: expressions.condition(child(map, "condition"), "step", repeat ? outside : inside),
+    routes,
+    retry: retry ? readRetry(retry, problems) : isGroup ? noRetry : defaults.retry,
+    timeoutMs: timeout ? readDuration(timeout, problems) : isGroup ? null : defaults.timeoutMs,
+    remind: remind ? readRemind(remind, problems) : null,
+    maxVisits: numberOf(maxVisits) ?? null,
+    failIf: expressions.condition(readFailIf(map, problems), "result", inside),
+    conclude: readConclude(map, frame, routePlaces, problems),
+    forEach,
+    repeat,
+    subject: expressions.optionalTemplate(child(map, "subject"), "step", inside),
+    unique: expressions.optionalTemplate(child(map, "unique"), "step", inside),
+    secrets: textsOf(child(map, "secrets")),
+    safeOutputs: readSafeOutputs(child(map, "safe_outputs"), problems),
+  };
+  checkModifiers(map, kind, problems);
+  if (id === undefined || idTree === undefined) return [];
+  return { step, place: idTree, routePlaces, maxVisitsGiven: maxVisits !== undefined };
+}
+
+function checkId(id: string, place: Place, frame: ListFrame, problems: Problems): void {
+  if (forbiddenNames.has(id)) {
+    problems.add("forbiddenName", place, `"${id}" can't be used as a step's id`);
+  } else if (id === "finally" && frame.kind === "top") {
+    problems.add("forbiddenName", place, "\"finally\" can't be used as a step's id here", {
+      hint: "Steps that run before any end stand under the workflow's finally, beside steps.",
     });
   }
+}
+
+interface ReadRoutes {
+  readonly routes: Routes;
+  readonly routePlaces: PlacedStep["routePlaces"];
+}
+
+function readRoutes(map: MapTree): ReadRoutes {
   const routes: Record<keyof Routes, string | null> = {
     on_success: null,
     on_failure: null,
@@ -64,183 +94,60 @@ function readStep(map: MapTree, context: StepContext): PlacedStep | [] {
     routes[key] = textOf(target) ?? null;
     if (target) routePlaces[key] = target;
   }
-  const conclude = oneOf(child(map, "conclude"), ["completed", "failed"]) ?? null;
-  if (conclude !== null && routePlaces.on_success) {
+  return { routes, routePlaces };
+}
+
+function readFailIf(map: MapTree, problems: Problems): Tree | undefined {
+  const within = child(child(map, "wait_for"), "fail_if");
+  const failIf = child(map, "fail_if");
+  if (within && failIf) {
+    problems.add("contradiction", failIf, "fail_if is given twice, here and within wait_for", {
+      related: { message: "the other fail_if", place: within },
+    });
+  }
+  return failIf ?? within;
+}
+
+function readConclude(
+  map: MapTree,
+  frame: ListFrame,
+  { on_success }: PlacedStep["routePlaces"],
+  problems: Problems,
+): Step["conclude"] {
+  const tree = child(map, "conclude");
+  const conclude = oneOf(tree, ["completed", "failed"] as const) ?? null;
+  if (conclude === null) return null;
+  if (frame.inFinally) {
+    const message = "conclude can't stand in finally: the ending is decided already";
+    problems.add("otherFinally", map.entries.get("conclude")?.key ?? map, message, {
+      hint: "A step of finally that fails turns completed into failed; fail_if says when.",
+    });
+  }
+  if (on_success) {
     problems.add(
       "contradiction",
-      routePlaces.on_success,
+      on_success,
       "on_success is never followed: the step concludes the execution",
-      {
-        hint: "Drop on_success or conclude.",
-      },
+      { hint: "Drop on_success or conclude." },
     );
   }
-  const inputs = child(map, "inputs");
-  const remind = child(map, "remind");
-  const maxVisits = numberOf(child(map, "max_visits")) ?? null;
-  const retry = child(map, "retry");
-  const timeout = child(map, "timeout");
-  const step: Step = {
-    id: id ?? "",
-    kind,
-    inputs: expressions.optionalTemplate(inputs, "step", owner),
-    condition: expressions.condition(child(map, "condition"), "step", owner),
-    routes,
-    retry: retry ? readRetry(retry, problems) : context.defaults.retry,
-    timeoutMs: timeout ? readDuration(timeout, problems) : context.defaults.timeoutMs,
-    remind: remind ? readRemind(remind, problems) : null,
-    maxVisits,
-    failIf: expressions.condition(failIf ?? waitFailIf, "result", owner),
-    conclude,
-    forEach: null,
-    repeat: null,
-    subject: null,
-    unique: null,
-    secrets: [],
-    safeOutputs: [],
-  };
-  if (id === undefined || idTree === undefined) return [];
-  return { step, place: idTree, routePlaces, maxVisitsGiven: child(map, "max_visits") !== undefined };
+  return conclude;
 }
 
-/** A step of no or of several kinds is told and read as its first kind, or as a delay of no time. */
-function readKind(map: MapTree, owner: string | null, context: StepContext): StepKind {
-  const { problems, expressions } = context;
-  const given = kindKeys.filter((key) => map.entries.has(key));
-  const [first, second] = given;
-  if (first === undefined && !hasOtherKind(map)) {
-    const place = map.entries.get("id")?.value ?? { start: map.start, end: map.start };
-    problems.add("stepKind", place, `the step ${owner === null ? "" : `"${short(owner)}" `}does nothing`, {
-      hint: `Give it one of ${kindKeys.join(", ")}.`,
+/** Tells modifiers that mean something for one kind only. */
+function checkModifiers(map: MapTree, kind: StepKind, problems: Problems): void {
+  const secrets = map.entries.get("secrets");
+  if (secrets && !(kind.kind === "action" && kind.action === "http.request")) {
+    problems.add("contradiction", secrets.key, "only http.request may use secrets", {
+      hint: "An agent or another action never sees one; drop secrets.",
     });
   }
-  if (first !== undefined && second !== undefined) {
-    const place = map.entries.get(second)?.key ?? map;
-    problems.add("stepKind", place, `a step is one kind, and this one is ${given.join(" and ")}`, {
-      hint: "Make a step of each.",
-      related: { message: `it is ${first} here`, place: map.entries.get(first)?.key ?? map },
+  const safeOutputs = map.entries.get("safe_outputs");
+  if (safeOutputs && kind.kind !== "agent") {
+    problems.add("contradiction", safeOutputs.key, "only an agent has safe_outputs", {
+      hint: "An action does what it does by itself; drop safe_outputs.",
     });
   }
-  switch (first) {
-    case "agent":
-      return { kind: "agent", agent: readAgentName(child(map, "agent"), context) };
-    case "action": {
-      const action = child(map, "action");
-      if (action) {
-        // What `subject` names may be a pull request.
-        const pullRequest = context.actions.pullRequest || map.entries.has("subject");
-        checkAction(action, child(map, "inputs"), { ...context.actions, problems, pullRequest });
-      }
-      return { kind: "action", action: textOf(action) ?? "" };
-    }
-    case "approval":
-      return { kind: "approval", ...readApproval(child(map, "approval"), owner, context) };
-    case "wait_for":
-      return readWait(child(map, "wait_for"), owner, context);
-    case "delay":
-    case undefined: {
-      const delay = child(map, "delay");
-      const duration = delay
-        ? expressions.template(delay, "step", owner)
-        : expressions.template(noTime, "step");
-      if (typeof duration.literal === "string" && durationMs(duration.literal) === null && delay) {
-        problems.add(
-          "wrongForm",
-          delay,
-          `delay must be a duration such as 90s, 10m, 2h or 7d, not "${short(duration.literal)}"`,
-        );
-      }
-      return { kind: "delay", duration };
-    }
-    default:
-      return first satisfies never;
-  }
-}
-
-/** Whether the schema has told of a kind already: one of a later version, or one that is spelt wrong. */
-function hasOtherKind(map: MapTree): boolean {
-  return [...map.entries.keys()].some(
-    (key) => laterKinds.includes(key) || nearest(key, kindKeys) !== undefined,
-  );
-}
-
-const noTime: Tree = { type: "scalar", value: "0s", style: "plain", start: 0, end: 0 };
-
-function readAgentName(tree: Tree | undefined, { agentNames, problems }: StepContext): string {
-  const name = textOf(tree) ?? "";
-  if (tree && textOf(tree) !== undefined && !agentNames.has(name)) {
-    problems.add("unknownAgent", tree, `unknown agent "${short(name)}"`, {
-      hint:
-        didYouMean(name, agentNames) ??
-        "Name a shipped role, an entry of the workflow's agents, or a file of .hishamos/agents/.",
-    });
-  }
-  return name;
-}
-
-function readApproval(tree: Tree | undefined, owner: string | null, context: StepContext): ApprovalOptions {
-  const { problems, expressions } = context;
-  const ways = ["command", "button", "review"] as const;
-  const by = child(tree, "by");
-  const exclude = child(tree, "exclude");
-  for (const item of itemsOf(child(tree, "from"))) checkDecider(item, problems);
-  return {
-    from: textsOf(child(tree, "from")),
-    count: numberOf(child(tree, "count")) ?? 1,
-    by: by ? readWords(by, ways, "a way to decide", problems) : ways,
-    exclude: exclude ? textsOf(exclude) : ["actor", "author"],
-    message: expressions.optionalTemplate(child(tree, "message"), "step", owner),
-  };
-}
-
-const decider = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?|@[A-Za-z0-9-]+\/[A-Za-z0-9._-]+)$/;
-const deciderRoles = ["read", "triage", "write", "maintain", "admin"] as const;
-
-/** A login, `@org/team` or `role:write`: a name that nobody has would wait for ever. */
-function checkDecider(item: Tree, problems: Problems): void {
-  const text = textOf(item);
-  if (text === undefined) return;
-  if (text.startsWith("role:")) {
-    const role = text.slice("role:".length);
-    if (deciderRoles.some((each) => each === role)) return;
-    problems.add(
-      "unknownValue",
-      item,
-      `"${short(role)}" is not a repository role: use ${deciderRoles.join(", ")}`,
-      {
-        hint: didYouMean(role, deciderRoles),
-      },
-    );
-  } else if (!decider.test(text)) {
-    const login = text.replace(/^@/, "");
-    problems.add("wrongForm", item, `"${short(text)}" is neither a login nor @org/team nor role:write`, {
-      hint: decider.test(login) ? `Write "${login}".` : undefined,
-    });
-  }
-}
-
-function readWait(tree: Tree | undefined, owner: string | null, context: StepContext): StepKind {
-  const { problems, expressions } = context;
-  const map = mapOf(tree);
-  const later = map?.entries.has("checks") || map?.entries.has("pull_request");
-  const named = map ? child(map, "event") : tree;
-  if (map && named === undefined && !later) {
-    problems.add(
-      "missingKey",
-      { start: map.start, end: map.start },
-      'the key "event" of wait_for is missing',
-    );
-  }
-  for (const item of itemsOf(named)) {
-    const name = textOf(item);
-    if (name !== undefined) checkEventName(name, item, problems);
-  }
-  return {
-    kind: "wait_for",
-    events: textsOf(named),
-    match: expressions.condition(child(map, "match"), "step", owner),
-    since: expressions.condition(child(map, "since"), "step", owner),
-  };
 }
 
 function readRemind(tree: Tree, problems: Problems): Step["remind"] {

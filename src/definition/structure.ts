@@ -1,9 +1,15 @@
 import { didYouMean } from "../core/nearest.ts";
-import { habits, laterKeys, type Spot } from "./foreign-keys.ts";
+import { formHint, habits, type Spot } from "./foreign-keys.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
-import { validateAgent, validateWorkflow } from "./schema/validate.generated.ts";
-import { agentSchema, workflowSchema } from "./schema/workflow.ts";
+import type { Schema } from "./schema/parts.ts";
+import {
+  validateAgent,
+  validateConfig,
+  validateUsing,
+  validateWorkflow,
+} from "./schema/validate.generated.ts";
+import { agentSchema, configSchema, usingSchema, workflowSchema } from "./schema/workflow.ts";
 import type { Place } from "./source.ts";
 import { child, type MapTree, type Tree, toJson } from "./tree.ts";
 
@@ -17,14 +23,16 @@ interface Validate {
   (value: unknown): boolean;
   errors?: readonly SchemaError[] | null;
 }
-interface Schema {
-  readonly [keyword: string]: unknown;
-}
+const kinds = {
+  workflow: [validateWorkflow, workflowSchema],
+  using: [validateUsing, usingSchema],
+  agent: [validateAgent, agentSchema],
+  config: [validateConfig, configSchema],
+} as const satisfies Record<string, readonly [Validate, Schema]>;
 
 /** Tells in our own words and with positions what the schema has against the tree. */
-export function checkStructure(root: MapTree, kind: "workflow" | "agent", problems: Problems): void {
-  const [validate, schema]: readonly [Validate, Schema] =
-    kind === "workflow" ? [validateWorkflow, workflowSchema] : [validateAgent, agentSchema];
+export function checkStructure(root: MapTree, kind: keyof typeof kinds, problems: Problems): void {
+  const [validate, schema]: readonly [Validate, Schema] = kinds[kind];
   if (validate(toJson(root))) return;
   for (const error of validate.errors ?? []) tell(error, schema, root, problems);
 }
@@ -34,7 +42,7 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
   const tree = follow(root, path);
   if (tree.type === "scalar" && tree.broken) return;
   const rule = ruleAt(schema, path);
-  const expected = typeof rule["description"] === "string" ? rule["description"] : "another value";
+  const expected = typeof rule["expects"] === "string" ? rule["expects"] : "another value";
   const name = nameOf(path);
   switch (error.keyword) {
     case "additionalProperties":
@@ -53,7 +61,7 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
     }
     case "pattern":
       problems.add("wrongForm", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
-        hint: idHint(tree, expected),
+        hint: idHint(tree, expected) ?? formHint(name, tree),
       });
       return;
     case "minimum":
@@ -71,7 +79,7 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
       return;
     default:
       problems.add("wrongType", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
-        hint: quoteHint(name, tree, rule, problems.source.text),
+        hint: formHint(name, tree) ?? quoteHint(name, tree, rule, problems.source.text),
       });
   }
 }
@@ -79,10 +87,6 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
 function tellUnknownKey(key: string, tree: Tree, rule: Schema, problems: Problems): void {
   const spot = (rule["spot"] ?? null) as Spot | null;
   const place = (tree.type === "map" ? tree.entries.get(key)?.key : undefined) ?? tree;
-  if (spot !== null && laterKeys[spot]?.has(key)) {
-    problems.add("notYet", place, `"${key}" is not supported yet in this version`);
-    return;
-  }
   const known = Object.keys(rule["properties"] ?? {});
   const hint =
     (spot === null ? undefined : habits[spot]?.get(key)) ??

@@ -1,11 +1,19 @@
 import { didYouMean } from "../core/nearest.ts";
-import { type Role, roles, type Trigger } from "../core/workflow.ts";
-import { webhookEvents } from "./catalogue.generated.ts";
+import {
+  type InputDefinition,
+  type Role,
+  roles,
+  type StepList,
+  type Trigger,
+  type Workflow,
+} from "../core/workflow.ts";
+import { isCron, isTimezone } from "./cron.ts";
+import { checkType, isKnownEvent } from "./events.ts";
 import type { Expressions } from "./expressions.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
 import type { Place } from "./source.ts";
-import { booleanOf, child, itemsOf, mapOf, type Tree, textOf, textsOf } from "./tree.ts";
+import { booleanOf, child, itemsOf, mapOf, oneOf, type Tree, textOf, textsOf } from "./tree.ts";
 import { readWords } from "./words.ts";
 
 /** Activity types that start a workflow where it names none, as in GitHub Actions; an event not here: all. */
@@ -17,33 +25,25 @@ const defaultTypes: ReadonlyMap<string, readonly string[]> = new Map([
   ["watch", ["started"]],
 ]);
 
-/** Triggers that no webhook is. */
-const ownTriggers = ["slash_command", "dispatch"];
-
-const meant: ReadonlyMap<string, string> = new Map([
-  ["pull_request_target", "Write pull_request: definitions always come from the default branch here."],
-  ["workflow_call", "Start it by command or API; without on nothing else starts it."],
-  ["command", "Write slash_command: {name: …}."],
-]);
+/** A trigger whose `outsiders`, where null, depends on what the steps do. */
+export type ReadTrigger = Omit<Trigger, "outsiders"> & { readonly outsiders: Trigger["outsiders"] | null };
 
 /** `on: issues`, `on: [issues, pull_request]` or `on: {issues: {types: [labeled]}}`. */
 export function readTriggers(
   tree: Tree | undefined,
   expressions: Expressions,
   problems: Problems,
-): readonly Trigger[] {
+): readonly ReadTrigger[] {
   const map = mapOf(tree);
   if (map) {
-    return [...map.entries].flatMap(([event, { key, value }]) => {
-      return isKnownEvent(event, key, problems)
-        ? [readTrigger(event, key, value, expressions, problems)]
-        : [];
-    });
+    return [...map.entries].flatMap(([event, { key, value }]) =>
+      isKnownEvent(event, key, problems) ? readTrigger(event, key, value, expressions, problems) : [],
+    );
   }
   return itemsOf(tree).flatMap((item) => {
     const event = textOf(item);
     if (event === undefined || !isKnownEvent(event, item, problems)) return [];
-    return [readTrigger(event, item, undefined, expressions, problems)];
+    return readTrigger(event, item, undefined, expressions, problems);
   });
 }
 
@@ -53,22 +53,13 @@ function readTrigger(
   tree: Tree | undefined,
   expressions: Expressions,
   problems: Problems,
-): Trigger {
+): readonly ReadTrigger[] {
   const labels = textsOf(child(tree, "labels"));
   const named = itemsOf(child(tree, "types"));
   for (const item of named) checkType(event, item, problems);
   const types = named.length > 0 ? named.flatMap((item) => textOf(item) ?? []) : undefined;
-  const command = textOf(child(tree, "name")) ?? null;
-  if (event === "slash_command" && command === null) {
-    problems.add("missingKey", place, 'the key "name" of slash_command is missing', {
-      hint: "Write slash_command: {name: my-command}.",
-    });
-  }
-  if (event !== "slash_command" && command !== null) {
-    problems.add("contradiction", child(tree, "name") ?? place, "only slash_command has a name");
-  }
   const labelled = labels.length > 0 && (event === "issues" || event === "pull_request");
-  return {
+  const trigger = {
     event,
     types: types ?? (labelled ? ["labeled"] : (defaultTypes.get(event) ?? [])),
     labels,
@@ -77,10 +68,93 @@ function readTrigger(
     role: leastRole(child(tree, "roles"), problems),
     condition: expressions.condition(child(tree, "condition"), "trigger"),
     own: booleanOf(child(tree, "own")) ?? false,
-    outsiders: "hold",
-    command: command === null ? null : { name: command, args: [], on: ["issue", "pull_request"] },
+    outsiders: oneOf(child(tree, "outsiders"), ["hold", "run", "ignore"] as const) ?? null,
+    command: event === "slash_command" ? readCommand(tree, place, problems) : null,
     schedule: null,
   };
+  if (event !== "schedule") return [trigger];
+  // Nobody is behind a time table, so nobody is an outsider.
+  return readSchedules(tree, place, problems).map((schedule) => ({
+    ...trigger,
+    outsiders: "run",
+    schedule,
+  }));
+}
+
+const heardIn = ["issue", "pull_request"] as const;
+/** Commands of this App itself, which are heard without /hishamos too. */
+const taken = ["hishamos", "pause", "resume", "cancel", "approve", "reject", "retry"];
+
+function readCommand(tree: Tree | undefined, place: Place, problems: Problems): Trigger["command"] {
+  const given = child(tree, "name");
+  const name = textOf(given);
+  if (name === undefined) {
+    // Another type has been told already.
+    if (given === undefined && (tree === undefined || tree.type === "map" || textOf(tree) === undefined)) {
+      problems.add("missingKey", place, 'the key "name" of slash_command is missing', {
+        hint: "Write slash_command: {name: my-command}.",
+      });
+    }
+    return null;
+  }
+  if (given && taken.includes(name)) {
+    problems.add("contradiction", given, `/${name} is a command of HishamOS itself`, {
+      hint: "Give the command another name.",
+    });
+  }
+  const on = child(tree, "on");
+  return {
+    name,
+    args: textsOf(child(tree, "args")),
+    on: on ? readWords(on, heardIn, "where a command is heard", problems) : heardIn,
+  };
+}
+
+function readSchedules(
+  tree: Tree | undefined,
+  place: Place,
+  problems: Problems,
+): readonly NonNullable<Trigger["schedule"]>[] {
+  if (tree === undefined || (tree.type === "scalar" && tree.value === null)) {
+    problems.add("missingKey", place, "schedule doesn't say when", {
+      hint: 'Write on: {schedule: [{cron: "30 6 * * 1-5"}]}.',
+    });
+    return [];
+  }
+  return (tree.type === "list" ? tree.items : []).flatMap((item) => {
+    const cron = child(item, "cron");
+    const expression = textOf(cron);
+    const zone = child(item, "timezone");
+    const timezone = textOf(zone) ?? "UTC";
+    if (zone && textOf(zone) !== undefined && !isTimezone(timezone)) {
+      problems.add("schedule", zone, `unknown time zone "${short(timezone)}"`, { hint: zoneHint(timezone) });
+    }
+    if (cron === undefined || expression === undefined) return [];
+    if (!isCron(expression)) {
+      problems.add("schedule", cron, `"${short(expression)}" is not a cron expression`, {
+        hint: cronHint(expression),
+      });
+    }
+    return [{ cron: expression, timezone }];
+  });
+}
+
+function cronHint(text: string): string {
+  const fields = text.trim().split(/\s+/).length;
+  if (text.trim().startsWith("@")) return "Write the five fields, such as 0 6 * * * for each day at six.";
+  if (fields === 6) return "It has six fields, and cron here has five: there are no seconds.";
+  if (fields !== 5) {
+    return `It has ${fields} field${fields === 1 ? "" : "s"}; there are five: minute, hour, day of month, month, day of week.`;
+  }
+  return "The five fields are minute (0-59), hour (0-23), day of month (1-31), month (1-12), day of week (0-6).";
+}
+
+function zoneHint(text: string): string {
+  if (/^[+-]|^(?:UTC|GMT)[+-]/i.test(text))
+    return "Name a place, such as Europe/Berlin: an offset has no summer time.";
+  return (
+    didYouMean(text, Intl.supportedValuesOf("timeZone")) ?? "Name a place, such as Europe/Berlin, or UTC."
+  );
 }
 
 /** Several roles ask for the least of them: each is "at least". */
@@ -89,50 +163,60 @@ function leastRole(tree: Tree | undefined, problems: Problems): Role | null {
   return roles.find((role) => named.includes(role)) ?? null;
 }
 
-/** Tells an event that GitHub doesn't have. `issues.opened` is one where actions are taken, as in wait_for. */
-function isKnownEvent(event: string, place: Place, problems: Problems): boolean {
-  if (webhookEvents.has(event) || ownTriggers.includes(event)) return true;
-  if (event === "schedule") {
-    problems.add("notYet", place, '"schedule" is not supported yet in this version');
-    return false;
-  }
-  const [name = "", action] = event.split(".");
-  const hint =
-    meant.get(event) ??
-    (action !== undefined && webhookEvents.has(name)
-      ? `Write ${name}: {types: [${action}]}.`
-      : didYouMean(event, [...webhookEvents.keys(), ...ownTriggers, "schedule"]));
-  problems.add("unknownEvent", place, `unknown event "${short(event)}"`, { hint });
-  return false;
-}
-
-function checkType(event: string, item: Tree, problems: Problems): void {
-  const type = textOf(item);
-  if (type === undefined) return;
-  // The sender of a repository_dispatch names its actions.
-  if (event === "repository_dispatch") return;
-  const known = webhookEvents.get(event) ?? [];
-  if (known.includes(type)) return;
-  const hint =
-    known.length === 0
-      ? `${event} has no activity types.`
-      : (didYouMean(type, known) ?? `It has ${known.join(", ")}.`);
-  problems.add("unknownType", item, `${event} has no activity type "${short(type)}"`, { hint });
-}
-
-/** Tells unless the text is an event or an event's action, as `pull_request.closed`. */
-export function checkEventName(text: string, place: Place, problems: Problems): void {
-  const [event = "", ...rest] = text.split(".");
-  const action = rest.join(".");
-  const known = webhookEvents.get(event);
-  if (known === undefined) {
-    problems.add("unknownEvent", place, `unknown event "${short(event)}"`, {
-      hint: didYouMean(event, webhookEvents.keys()),
-    });
-  } else if (rest.length > 0 && event !== "repository_dispatch" && !known.includes(action)) {
-    problems.add("unknownType", place, `${event} has no activity type "${short(action)}"`, {
-      hint:
-        known.length === 0 ? `Write ${event}.` : (didYouMean(action, known) ?? `It has ${known.join(", ")}.`),
+/** Tells arguments of a slash command that no input takes. */
+export function checkCommandArguments(
+  on: Tree | undefined,
+  inputs: readonly InputDefinition[],
+  problems: Problems,
+): void {
+  const names = inputs.map(({ name }) => name);
+  for (const item of itemsOf(child(child(on, "slash_command"), "args"))) {
+    const name = textOf(item);
+    if (name === undefined || names.includes(name)) continue;
+    problems.add("unknownInput", item, `the workflow has no input "${short(name)}" for this argument`, {
+      hint: didYouMean(name, names) ?? "Add it under inputs, or read it as {{ input.NAME }}.",
     });
   }
+}
+
+/** Outsiders are held back where a start sets someone or something else to work. */
+export function withOutsiders(
+  triggers: readonly ReadTrigger[],
+  workflow: Pick<Workflow, "steps" | "finally" | "children">,
+): readonly Trigger[] {
+  const usual = setsToWork(workflow) ? "hold" : "run";
+  return triggers.map((trigger) => ({ ...trigger, outsiders: trigger.outsiders ?? usual }));
+}
+
+function setsToWork({
+  steps,
+  finally: last,
+  children,
+}: Pick<Workflow, "steps" | "finally" | "children">): boolean {
+  const inList = (list: StepList): boolean =>
+    list.steps.some(({ kind }) => {
+      switch (kind.kind) {
+        case "agent":
+          return true;
+        case "action":
+          return kind.action === "actions.run";
+        case "workflow": {
+          const run = children.get(kind.workflow);
+          // One that is not known may do anything.
+          return run === undefined || setsToWork(run);
+        }
+        case "parallel":
+        case "steps":
+          return inList(kind.steps);
+        case "approval":
+        case "wait_for":
+        case "wait_for_checks":
+        case "wait_for_pull_request":
+        case "delay":
+          return false;
+        default:
+          return kind satisfies never;
+      }
+    });
+  return inList(steps) || (last !== null && inList(last));
 }

@@ -16,7 +16,7 @@ import type { MapTree } from "./tree.ts";
 import { tellUnquoted } from "./unquoted.ts";
 
 /** The top map of a YAML 1.2 or JSON text, or null where the problems say why there is none. */
-export function readYaml(problems: Problems): MapTree | null {
+export function readYaml(problems: Problems, emptyHint = workflowHint): MapTree | null {
   const { text } = problems.source;
   if (!isSmall(text)) {
     problems.add("tooLarge", { start: 0, end: 0 }, `the file is larger than ${textLimits.bytes / 1e6} MB`);
@@ -72,7 +72,7 @@ export function readYaml(problems: Problems): MapTree | null {
   return tree;
 }
 
-const emptyHint = 'A workflow begins with "name:" and "steps:".';
+const workflowHint = 'A workflow begins with "name:" and "steps:".';
 
 // Tab, line feed and carriage return are the only control characters of YAML; in unicode mode a surrogate
 // matches only where its other half is missing.

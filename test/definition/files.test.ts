@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { formatProblem } from "../../src/core/index.ts";
 import { definitionProblems, loadWorkflow } from "../../src/definition/index.ts";
@@ -8,9 +10,20 @@ const folder = new URL(".", import.meta.url);
 const definitions = (name: string): readonly string[] =>
   readdirSync(new URL(name, folder)).filter((file) => file.endsWith(".yml"));
 
+const beside = new URL("files/", folder);
+/** What the examples refer to, by the key under which they find it. */
+const files = new Map(
+  readdirSync(beside, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [relative(fileURLToPath(beside), path), readFileSync(path, "utf8")] as const;
+    }),
+);
+
 /** Each problem as people see it, with the other place indented below it. */
 function report(text: string, path: string): string {
-  const { problems } = loadWorkflow(text, path);
+  const { problems } = loadWorkflow(text, path, { files });
   return problems
     .flatMap((problem) => {
       const { related } = problem;

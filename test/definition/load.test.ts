@@ -54,8 +54,11 @@ test("the seed form is read unchanged", () => {
     triggers: [],
     inputs: [{ name: "bug_description", schema: null, from: null, default: undefined, required: true }],
     permissions: {},
-    report: { comment: "auto", check: "HishamOS / Bug Lifecycle" },
-    timeoutMs: null,
+    report: { comment: "auto", check: "HishamOS / Bug Lifecycle", issue: "auto" },
+    limits: { timeoutMs: null, maxSteps: 20_000, tokens: null, costUsd: null, onBudget: "pause" },
+    concurrency: { group: null, onConflict: null },
+    cancelOn: ["closed", "unlabeled"],
+    finally: null,
     outputs: null,
   });
   expect(workflow.steps.order).toBe("graph");
@@ -210,7 +213,16 @@ const triggers: readonly (readonly [on: string, expected: readonly object[]])[] 
   ["{push: {branches: main, paths: ['src/**']}}", [{ branches: ["main"], paths: ["src/**"] }]],
   ["{push: {roles: [admin, write, maintain]}}", [{ role: "write" }]],
   ["{push: {own: true, condition: event.forced}}", [{ own: true, condition: { source: "event.forced" } }]],
-  ["{slash_command: {name: fix-it}}", [{ event: "slash_command", command: "fix-it", types: [] }]],
+  [
+    "{slash_command: {name: fix-it}}",
+    [
+      {
+        event: "slash_command",
+        command: { name: "fix-it", args: [], on: ["issue", "pull_request"] },
+        types: [],
+      },
+    ],
+  ],
   ["watch", [{ types: ["started"] }]],
   ["{issues: }", [{ event: "issues" }]],
 ];
@@ -232,10 +244,12 @@ test("report: none makes no check run", () => {
   expect(withSteps("  - {id: a, delay: 1s}\n", "report: {check: none, comment: none}").report).toEqual({
     comment: "none",
     check: null,
+    issue: "auto",
   });
   expect(withSteps("  - {id: a, delay: 1s}\n", "report: {check: CI}").report).toEqual({
     comment: "auto",
     check: "CI",
+    issue: "auto",
   });
 });
 
