@@ -1,39 +1,42 @@
+import { createHash } from "node:crypto";
 import type { Octokit } from "@octokit/rest";
 import type { RepositoryRef } from "../core/execution.ts";
-import type { JsonObject } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { AgentDefinition, Workflow } from "../core/workflow.ts";
-import { definitionProblems, isWorkflowPath, loadAgent, loadWorkflow } from "../definition/index.ts";
+import {
+  type DefinitionKind,
+  definitionKind,
+  definitionProblems,
+  loadAgent,
+  loadConfig,
+  loadWorkflow,
+  type RepositoryConfig,
+} from "../definition/index.ts";
 import { hasStatus } from "./failures.ts";
 import { createLru } from "./lru.ts";
-import { pinAgents } from "./pin.ts";
+import { createNeededReader, withReasons } from "./needed.ts";
 
 /** A file of `.hishamos/`, read: what it defines, or what is wrong with it. */
 export type DefinitionFile =
-  /** `text` needs no other file: what executions are pinned to. */
+  /** With its files it is what executions are pinned to. */
   | {
       readonly path: string;
       readonly text: string;
+      /** Texts of the agents and workflows that it needs, by path or reference. */
       readonly files: ReadonlyMap<string, string>;
       readonly workflow: Workflow;
     }
   | { readonly path: string; readonly agent: AgentDefinition }
+  | { readonly path: string; readonly config: RepositoryConfig }
   | { readonly path: string; readonly problems: readonly Problem[] };
 
 export interface Definitions {
   /** The commit that everything was read at. */
   readonly commit: string;
-  /** Every workflow and agent file, in order of path. */
+  /** Every workflow and agent file and the settings, in order of path. */
   readonly files: readonly DefinitionFile[];
+  /** The settings; where their file is not valid, none. */
   readonly config: RepositoryConfig;
-}
-
-/** Settings of a repository, from `.hishamos/config.yml`. */
-export interface RepositoryConfig {
-  /** What expressions read as `vars`. */
-  readonly vars: JsonObject;
-  /** Who may use which command, as in an approval's `from`, by the command's name. */
-  readonly commands: ReadonlyMap<string, readonly string[]>;
 }
 
 const emptyConfig: RepositoryConfig = { vars: {}, commands: new Map() };
@@ -76,6 +79,7 @@ export function createDefinitionReader(): DefinitionReader {
   const folders = createLru<readonly Entry[]>(1_000);
   const texts = createLru<string>(500);
   const parsed = createLru<DefinitionFile>(500);
+  const needed = createNeededReader();
 
   async function tip(octokit: Octokit, repository: RepositoryRef, branch: string): Promise<string | null> {
     const key = `${repository.id} ${branch}`;
@@ -120,54 +124,58 @@ export function createDefinitionReader(): DefinitionReader {
     return read;
   }
 
-  /** `context`: what else the result depends on. */
-  async function load(
-    octokit: Octokit,
-    repository: RepositoryRef,
-    entry: Entry,
-    context: string,
-    parse: (text: string) => DefinitionFile,
-  ): Promise<DefinitionFile> {
-    if (entry.bytes > MAX_FILE_BYTES) return tooLarge(entry);
-    const key = `${entry.path} ${entry.sha} ${context}`;
-    const known = parsed.get(key);
+  /** `key`: what the result depends on besides the file's path and content. */
+  function remember(entry: Entry, key: string, read: () => DefinitionFile): DefinitionFile {
+    const full = `${entry.path} ${entry.sha} ${key}`;
+    const known = parsed.get(full);
     if (known) return known;
-    const file = parse(await text(octokit, repository, entry));
-    parsed.set(key, file);
+    const file = read();
+    parsed.set(full, file);
     return file;
   }
 
   async function at(octokit: Octokit, repository: RepositoryRef, commit: string): Promise<Definitions> {
     const found = await entries(octokit, repository, commit);
-    const agentEntries = found.filter(({ path }) => isAgentPath(path));
-    const agentFiles = await Promise.all(
-      agentEntries.map((entry) =>
-        load(octokit, repository, entry, "", (source) => {
-          const loaded = loadAgent(source, entry.path);
-          return {
-            path: entry.path,
-            ...("agent" in loaded ? { agent: loaded.agent } : { problems: loaded.problems }),
-          };
-        }),
-      ),
-    );
-    const agents = new Map(
-      agentFiles.flatMap((file) => ("agent" in file ? [[file.agent.name, file.agent] as const] : [])),
-    );
-    const context = agentEntries.map(({ sha }) => sha).join(" ");
-    const workflowFiles = await Promise.all(
-      found
-        .filter(({ path }) => !isAgentPath(path))
-        .map((entry) =>
-          load(octokit, repository, entry, context, (source) => {
-            const loaded = loadWorkflow(source, entry.path, { agents });
-            if (!("workflow" in loaded)) return { path: entry.path, problems: loaded.problems };
-            return { path: entry.path, files: new Map(), ...pinAgents(source, loaded.workflow, agents) };
-          }),
+    const fits = found.filter(({ bytes }) => bytes <= MAX_FILE_BYTES);
+    const byPath = new Map(fits.map((entry) => [entry.path, entry]));
+    const ofKind = (kind: DefinitionKind) => found.filter(({ path }) => definitionKind(path) === kind);
+    const read = (entry: Entry) => text(octokit, repository, entry);
+    const local = async (path: string) => {
+      const entry = byPath.get(path);
+      return entry === undefined ? null : read(entry);
+    };
+    const each = (kind: DefinitionKind, load: (entry: Entry, source: string) => Promise<DefinitionFile>) =>
+      Promise.all(
+        ofKind(kind).map(async (entry) =>
+          entry.bytes > MAX_FILE_BYTES ? tooLarge(entry) : load(entry, await read(entry)),
         ),
+      );
+
+    const agentTexts = new Map<string, string>();
+    const agents = await each("agent", async (entry, source) => {
+      agentTexts.set(entry.path, source);
+      return remember(entry, "", () => readAgent(entry.path, source));
+    });
+    const settings = await each("settings", async (entry, source) =>
+      remember(entry, "", () => readSettings(entry.path, source)),
     );
-    const files = [...workflowFiles, ...agentFiles].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    return { commit, files, config: emptyConfig };
+    const shared = ofKind("agent").map(({ sha }) => sha);
+    const workflows = await each("workflow", async (entry, source) => {
+      const { files, reasons } = await needed.read(
+        octokit,
+        repository,
+        { path: entry.path, text: source },
+        local,
+      );
+      const context = [...shared, ...files.keys(), ...files.values(), ...reasons.values()];
+      return remember(entry, hashOf(context), () => {
+        const all = files.size === 0 ? agentTexts : new Map([...agentTexts, ...files]);
+        return readWorkflow(entry.path, source, all, reasons);
+      });
+    });
+    const config = settings.find((file) => "config" in file)?.config ?? emptyConfig;
+    const files = [...workflows, ...agents, ...settings].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    return { commit, files, config };
   }
 
   return {
@@ -180,6 +188,34 @@ export function createDefinitionReader(): DefinitionReader {
       return commit === null ? null : at(octokit, repository, commit);
     },
   };
+}
+
+function readAgent(path: string, source: string): DefinitionFile {
+  const loaded = loadAgent(source, path);
+  return { path, ...("agent" in loaded ? { agent: loaded.agent } : { problems: loaded.problems }) };
+}
+
+function readSettings(path: string, source: string): DefinitionFile {
+  const loaded = loadConfig(source, path);
+  return { path, ...("config" in loaded ? { config: loaded.config } : { problems: loaded.problems }) };
+}
+
+function readWorkflow(
+  path: string,
+  text: string,
+  around: ReadonlyMap<string, string>,
+  reasons: ReadonlyMap<string, string>,
+): DefinitionFile {
+  const loaded = loadWorkflow(text, path, { files: around });
+  if (!("workflow" in loaded)) return { path, problems: withReasons(loaded.problems, reasons) };
+  return { path, text, files: loaded.files, workflow: loaded.workflow };
+}
+
+/** Lengths first, so that no two lists are the same text. */
+function hashOf(texts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const one of texts) hash.update(`${one.length} ${one}`);
+  return hash.digest("hex");
 }
 
 async function defaultBranch(octokit: Octokit, repository: RepositoryRef): Promise<string> {
@@ -197,13 +233,9 @@ async function readFolder(
     .flatMap(({ path, type, sha: blob, size }) =>
       type === "blob" ? [{ path: `${FOLDER}/${path}`, sha: blob, bytes: size ?? 0 }] : [],
     )
-    .filter(({ path }) => isWorkflowPath(path) || isAgentPath(path))
+    .filter(({ path }) => /\.(?:ya?ml|json)$/.test(path))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .slice(0, MAX_FILES);
-}
-
-function isAgentPath(path: string): boolean {
-  return /^\.hishamos\/agents\/[^/]+\.(ya?ml|json)$/.test(path);
 }
 
 function tooLarge({ path, bytes }: Entry): DefinitionFile {

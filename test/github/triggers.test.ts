@@ -252,7 +252,7 @@ test("an input that nothing gives is asked for once, on the issue", async () => 
   ]);
 });
 
-test("an execution keeps the repository's agents that it started with, in the one text it is pinned to", async () => {
+test("an execution keeps the repository's agents that it started with", async () => {
   const agent =
     "agent:\n  name: tester\n  instructions: Test it.\n  limits: { timeout: 5m }\n  output_schema: { type: object, required: [passed] }\n";
   const workflow =
@@ -264,7 +264,8 @@ test("an execution keeps the repository's agents that it started with, in the on
   await shop.settled();
   const [execution] = await executionsOf(shop);
   const pinned = await shop.stores.definitions.get(execution?.workflow.hash ?? "");
-  const loaded = loadWorkflow(pinned?.text ?? "", pinned?.path ?? "");
+  const files = new Map(Object.entries(pinned?.files ?? {}));
+  const loaded = loadWorkflow(pinned?.text ?? "", pinned?.path ?? "", { files });
   expect(loaded.problems).toEqual([]);
   expect("workflow" in loaded && loaded.workflow.agents.get("tester")).toMatchObject({
     name: "tester",
