@@ -60,7 +60,7 @@ function statement(node: Node): string {
     case "conditional":
       return unsaid();
     default:
-      return `${value(node)} holds`;
+      return `${value(node)} is true`;
   }
 }
 
@@ -71,7 +71,7 @@ function negated(node: Node): string {
   }
   if (node.kind === "call") return call(node, true);
   if (node.kind === "logical") return `it is not so that ${statement(node)}`;
-  return `${value(node)} does not hold`;
+  return `${value(node)} is not true`;
 }
 
 const opposites: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = { "==": "!=", "!=": "==" };
@@ -92,8 +92,8 @@ function comparison(operator: BinaryOperator, left: Node, right: Node): string {
   if (right.kind === "literal" && (operator === "==" || operator === "!=")) {
     const yes = operator === "==";
     if (right.value === null) return `${value(left)} is ${yes ? "missing" : "there"}`;
-    if (right.value === true) return `${value(left)} ${yes ? "holds" : "does not hold"}`;
-    if (right.value === false) return `${value(left)} ${yes ? "does not hold" : "holds"}`;
+    if (right.value === true) return `${value(left)} is ${yes ? "true" : "not true"}`;
+    if (right.value === false) return `${value(left)} is ${yes ? "not true" : "true"}`;
   }
   return `${value(left)} ${word} ${value(right)}`;
 }
@@ -176,12 +176,13 @@ function reference(node: Node): string {
     case "vars":
       return `the setting ${path.join(".")}`;
     case "self":
-      return path.length === 0 ? "its own output" : `${inOrder(path)} of its own output`;
+      return path.length === 0 ? "its own output" : possessive("its output", path, false);
     case "error":
       return path.length === 0 ? "the error" : `the error's ${path.join(" ")}`;
     case "actor":
       return "who started it";
     case "event":
+      return ofEvent(path, names.includes("*"));
     case "subject":
     case "execution":
       return possessive(root, path, names.includes("*"));
@@ -201,6 +202,12 @@ function ofStep([id = "", part, ...rest]: readonly string[]): string {
   return `the ${[part, ...rest].join(" ")} of ${id}`;
 }
 
+/** `event.issue.title` -> `the issue's title`. */
+function ofEvent([first = "", ...rest]: readonly string[], each: boolean): string {
+  if (rest.length === 0) return possessive("event", first === "" ? [] : [first], each);
+  return possessive(readable(first), rest, each);
+}
+
 /** `a.b` -> `the b of a`. */
 function inOrder(path: readonly string[]): string {
   const [last = "", ...before] = path.toReversed();
@@ -208,10 +215,11 @@ function inOrder(path: readonly string[]): string {
 }
 
 function possessive(root: string, path: readonly string[], each: boolean): string {
-  if (path.length === 0) return `the ${root}`;
+  const whose = root.startsWith("its ") ? root : `the ${root}`;
+  if (path.length === 0) return whose;
   // `labels.*.name`: the labels, by their names.
   const named = each && path.at(-1) === "name" ? path.slice(0, -1) : path;
-  return `the ${root}'s ${named.map(readable).join(" ")}`;
+  return `${whose}'s ${named.map(readable).join(" ")}`;
 }
 
 function readable(name: string): string {

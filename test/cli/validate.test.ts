@@ -8,13 +8,20 @@ import { validateCommand } from "../../src/cli/validate.ts";
 const files: Readonly<Record<string, string>> = {
   "good/.hishamos/bug.yml": "name: W\nsteps:\n  - {id: a, agent: poet}\n",
   "good/.hishamos/agents/poet.yml": "agent: {name: poet, instructions: Write.}\n",
-  "good/.hishamos/config.yml": "anything: goes\n",
-  "good/.hishamos/tests/bug.yml": "workflow: bug\n",
+  "good/.hishamos/config.yml": "vars: {greeting: Hello}\n",
+  "good/.hishamos/tests/bug.yml": "workflow: bug\nexpect: {state: completed, steps: [a]}\n",
   "good/node_modules/x/.hishamos/broken.yml": "nonsense\n",
   "bad/.hishamos/b.yml":
     "name: W\nsteps:\n  - id: a\n    delay: 1s\n    on_success: biuld\n  - id: build\n    delay: 1s\n  - id: build\n    delay: 1s\n",
   "bad/.hishamos/a.yml": "name: W\nsteps:\n  - {id: a, agent: broken}\n",
   "bad/.hishamos/agents/broken.yml": "agent: {name: broken}\n",
+  "ugly/.hishamos/parent.yml": "name: W\nsteps:\n  - {id: qa, workflow: ./child.yml}\n",
+  "ugly/.hishamos/child.yml": "name: C\nsteps:\n  - {id: look, delay: 1s}\n",
+  "ugly/.hishamos/lost.yml": "name: L\nsteps:\n  - {id: qa, workflow: ./nowhere.yml}\n",
+  "ugly/.hishamos/config.yml": "var: {a: 1}\n",
+  "ugly/.hishamos/tests/parent.yml":
+    "workflow: parent\nexpect: {state: completed}\nanswers:\n  qa/look: {output: 1}\n  qua: {output: 1}\n",
+  "ugly/.hishamos/tests/who.yml": "workflow: parnt\nexpect: {}\n",
   "library/one.yml": "name: W\nsteps:\n  - {id: a, delay: 1s}\n",
   "library/two.json": '{"name": "W", "steps": [{"id": "a", "delay": "1s"}]}',
   "empty/readme.md": "",
@@ -44,8 +51,8 @@ async function validate(...args: string[]): Promise<{ code: number; out: string;
 const valid: readonly (readonly [what: string, path: string, checked: number])[] = [
   ["a file", "/library/one.yml", 1],
   ["a workflow that names an agent beside it", "/good/.hishamos/bug.yml", 1],
-  ["a repository: its workflows and agents, not its settings, tests and packages", "/good", 2],
-  [".hishamos itself", "/good/.hishamos", 2],
+  ["a repository: its workflows, agents, settings and tests, not its packages", "/good", 4],
+  [".hishamos itself", "/good/.hishamos", 4],
   ["a folder of workflows", "/library", 2],
   ["a folder of workflows with a slash", "/library/", 2],
 ];
@@ -75,6 +82,21 @@ test("problems are told with their line, a mark, and the other place", async () 
   // A broken agent exists, so its users are not blamed.
   expect(out).not.toContain("a.yml");
   expect(out).toMatch(/3 definitions checked, 3 problems\n$/);
+});
+
+test("what is wrong with settings, children and tests is told in their files", async () => {
+  const { code, out } = await validate("/ugly", "--format", "json");
+  expect(code).toBe(1);
+  const { problems } = JSON.parse(out) as {
+    problems: { path: string; code: string; position: { line: number; column: number } }[];
+  };
+  expect(problems.map(({ path, code: each, position }) => `${path}:${position.line} ${each}`)).toEqual([
+    "/ugly/.hishamos/config.yml:1 HOS201",
+    expect.stringMatching(/^\/ugly\/\.hishamos\/lost\.yml:3 HOS2\d\d$/),
+    "/ugly/.hishamos/tests/parent.yml:4 HOS813",
+    "/ugly/.hishamos/tests/parent.yml:5 HOS812",
+    "/ugly/.hishamos/tests/who.yml:1 HOS811",
+  ]);
 });
 
 test("as JSON", async () => {

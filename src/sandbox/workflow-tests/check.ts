@@ -82,7 +82,7 @@ const fitting: Readonly<Record<StepKind["kind"], readonly (typeof answerDeeds)[n
   action: ["output", "fail", "run"],
   approval: ["approve", "reject"],
   wait_for: ["event"],
-  wait_for_checks: ["checks", "fail"],
+  wait_for_checks: ["checks", "output", "fail"],
   wait_for_pull_request: [],
   delay: [],
   workflow: [],

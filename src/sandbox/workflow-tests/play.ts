@@ -9,6 +9,7 @@ import { stepAt } from "../../core/locate.ts";
 import { formatProblem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { SimulatedClock } from "../../engine/clock/simulated.ts";
+import type { Stores } from "../../engine/ports/index.ts";
 import { silentLog } from "../../engine/ports/log.ts";
 import { openSqliteStores } from "../../state/sqlite/open.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../github/index.ts";
@@ -35,6 +36,8 @@ export interface PlayOptions {
   /** The definition, and every other file of `.hishamos/` that it may need, by repository path. */
   readonly text: string;
   readonly files: Readonly<Record<string, string>>;
+  /** Where everything is kept; in memory unless given. It stays open. */
+  readonly stores?: Stores;
 }
 
 /** What a case came to: all that expectations speak of. */
@@ -55,10 +58,10 @@ export interface Played {
 }
 
 /** Plays one case: the whole service in this process, on a stand-in of its own and a simulated clock. */
-export async function play({ test, workflow, text, files }: PlayOptions): Promise<Played> {
+export async function play({ test, workflow, text, files, stores: given }: PlayOptions): Promise<Played> {
   const clock = new SimulatedClock(testStart);
   const sandbox = await startSandboxGitHub({ now: () => clock.now() });
-  const stores = await openSqliteStores({ directory: ":memory:" });
+  const stores = given ?? (await openSqliteStores({ directory: ":memory:" }));
   const repo = test.github.repository;
   const [owner = "", name = ""] = repo.split("/");
   const roles = {
@@ -148,7 +151,7 @@ export async function play({ test, workflow, text, files }: PlayOptions): Promis
   try {
     return await lookAround();
   } finally {
-    await stores.close();
+    if (!given) await stores.close();
     await sandbox.close();
   }
 
