@@ -73,7 +73,10 @@ test("every command works in a comment", async () => {
   await says(number, "/hishamos run small");
   await stage.says(number, /A person is needed: `ask`/);
   await says(number, "/hishamos status");
-  await stage.says(number, /\| Small \| `\w{8}` \| running \| `ask` waits for an answer \|/);
+  await stage.says(
+    number,
+    /\| Small \| `\w{8}` \| running \| `ask` waits for a person's answer \([\w-]+\) \|/,
+  );
 
   await says(number, "/hishamos pause for lunch");
   await shows(number, "paused");

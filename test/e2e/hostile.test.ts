@@ -169,7 +169,7 @@ test("a command by someone without the right to it is answered, and nothing happ
   await stage.says(issue.number, /can't take `done` from you/);
   stage.sandbox.as("maya").comment(issue, "/hishamos status");
   expect(await stage.says(issue.number, /\| Workflow \| Run \|/)).toMatch(
-    /running \| `triage` waits for an answer/,
+    /running \| `triage` waits for a person's answer/,
   );
 });
 
@@ -216,16 +216,26 @@ test("one delivery that arrives ten times at once starts one execution", async (
   );
 });
 
-test("a label that is taken off and put on again joins what runs", async () => {
+test("a label that is taken off ends what it started, and put on again starts anew", async () => {
   const { sandbox } = stage;
   const issue = anIssue();
   sandbox.as("maya").label(issue, "bug");
   await stage.says(issue.number, /A person is needed: `triage`/);
   sandbox.as("maya").unlabel(issue, "bug");
+  await stage.says(issue.number, /🚫 cancelled/);
   sandbox.as("maya").label(issue, "bug");
   await sandbox.settled();
   const again = sandbox.deliveries().findLast(({ action }) => action === "labeled");
-  expect(await stage.outcome(again?.guid ?? "")).toMatch(/joined bug-lifecycle/);
+  expect(await stage.outcome(again?.guid ?? "")).toMatch(/started bug-lifecycle/);
+});
+
+test("a second start on the same issue joins what runs", async () => {
+  const { sandbox } = stage;
+  const issue = anIssue();
+  sandbox.as("maya").label(issue, "bug");
+  await stage.says(issue.number, /A person is needed: `triage`/);
+  sandbox.as("maya").comment(issue, "/hishamos run bug-lifecycle");
+  await stage.says(issue.number, /`bug-lifecycle` runs here already/);
   expect(stage.said(issue.number).filter((said) => said.startsWith("Thank you for the report"))).toHaveLength(
     1,
   );

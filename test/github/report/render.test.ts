@@ -230,10 +230,10 @@ describe("the sticky comment", () => {
         s3{{"deploy: approval"}}
         s3 --> s4
         s4["close: issues.update"]
-        classDef completed fill:#1a7f37,color:#fff,stroke:#1a7f37
-        class s1 completed
         classDef waiting fill:#9a6700,color:#fff,stroke:#9a6700
         class s3 waiting
+        classDef completed fill:#1a7f37,color:#fff,stroke:#1a7f37
+        class s1 completed
       \`\`\`
 
       </details>
