@@ -51,6 +51,53 @@ steps:
 `);
 });
 
+test("groups and parallels are boxes, loops are named, and finally stands apart", () => {
+  const text = `name: W
+steps:
+  - id: checks
+    parallel:
+      join: any
+      steps:
+        - {id: lint, delay: 1s}
+        - id: tests
+          steps:
+            - {id: build, delay: 1s, on_success: unit, on_failure: tell}
+            - {id: unit, action: repos.get}
+            - {id: tell, delay: 1s}
+  - {id: each, for_each: {in: [1], as: file}, workflow: ./qa.yml}
+  - {id: poll, repeat: {max: 5}, wait_for: {checks: required}}
+  - {id: merged, wait_for: {pull_request: merged}}
+finally:
+  - {id: sweep, delay: 1s}
+  - {id: told, wait_for: {checks: [a, b]}}
+`;
+  expect(draw(text)).toBe(`flowchart TD
+  subgraph s1["checks: parallel, any of 2"]
+    s1_1("lint: delay")
+    subgraph s1_2["tests: steps"]
+      s1_2_1("build: delay")
+      s1_2_1 --> s1_2_2
+      s1_2_1 -. failure .-> s1_2_3
+      s1_2_2["unit: repos.get"]
+      s1_2_3("tell: delay")
+    end
+  end
+  s1 --> s2
+  s2[["each: ./qa.yml, for each file"]]
+  s2 --> s3
+  s3[/"poll: required checks, repeated up to 5 times"/]
+  s3 --> s4
+  s4[/"merged: pull request merged"/]
+  subgraph f["finally"]
+    f1("sweep: delay")
+    f1 --> f2
+    f2[/"told: checks a, b"/]
+  end
+  class s1_2_3 handler
+  classDef handler stroke-dasharray: 4
+`);
+});
+
 test("no name of a workflow is read as Mermaid or HTML", () => {
   const text = `name: W
 agents:
