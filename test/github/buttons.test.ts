@@ -118,3 +118,48 @@ test("what the App's own check runs cause wakes no execution", async () => {
   const { shop } = await ask();
   expect(await shop.outcomes("check_run.created")).toEqual(["ignored: it concerns no workflow"]);
 });
+
+const strict = `
+name: Gate
+on: { pull_request: { types: [opened], outsiders: hold } }
+steps: [{ id: look, agent: code-reviewer }]
+`;
+
+test.for([
+  ["mona", "allow", "running"],
+  ["wanda", "allow", "paused"],
+  ["mona", "cancel", "cancelled"],
+  ["mona", "resume", "paused"],
+] as const)("%s presses %s on what waits to be allowed: %s", async ([login, button, state]) => {
+  const shop = await openShop({ files: { ".hishamos/gate.yml": strict } });
+  // She was an outsider when it was started.
+  shop.github.setRole("wanda", "write", REPO);
+  shop.github.as("hubot").push({ branch: "topic", from: "main", message: "T", files: { "a.txt": "1" } });
+  const pull = shop.github.as("hubot").openPullRequest({ title: "Topic", head: "topic" });
+  await shop.settled();
+  const [allowed] = await executionsOf(shop);
+  if (allowed === undefined) throw new Error("nothing was started");
+  const held = {
+    ...allowed,
+    id: "e".repeat(32),
+    revision: 1,
+    slot: null,
+    held: "wanda",
+    state: "paused",
+  } as const;
+  await shop.stores.executions.create({ ...held, steps: {}, pausedAt: 1, startedAt: 1 });
+  const { data } = await shop.clients.installation(allowed.installation ?? 0).rest.checks.create({
+    owner: "acme",
+    repo: "shop",
+    name: "HishamOS / Gate",
+    head_sha: pull.head.sha,
+    external_id: held.id,
+    status: "completed",
+    conclusion: "action_required",
+    actions: [{ label: button, description: button, identifier: button }],
+  });
+  await shop.settled();
+  shop.github.as(login).clickCheckRunAction(data.id, button);
+  await shop.settled();
+  expect((await shop.stores.executions.load(held.id))?.state).toBe(state);
+});

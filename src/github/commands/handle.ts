@@ -1,5 +1,6 @@
 import type { Execution } from "../../core/execution.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
+import { executionsAt } from "../elsewhere.ts";
 import { code } from "../neutralise.ts";
 import { numberAt, textAt } from "../payload.ts";
 import { answerOnce, shortId, takenBy, type Work } from "../room.ts";
@@ -37,8 +38,7 @@ export async function handleComment(work: Work): Promise<readonly string[]> {
   const parsed = parseCommands(textAt(payload, "comment", "body") ?? "");
   if (parsed.length === 0) return [];
 
-  const list = async () =>
-    (await room.stores.executions.list({ repository: repository.id, subject: number })).executions;
+  const list = () => executionsAt(work, number);
   const executions = await list();
   const own = parsed.some(({ kind }) => kind === "custom") ? await ownCommands(work) : null;
   const heard = parsed.flatMap((command, at) => {

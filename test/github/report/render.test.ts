@@ -346,6 +346,15 @@ describe("nested steps", () => {
     expect(ask?.body).toContain("Approval needed: `checks/gate`");
   });
 
+  test("are coloured in the drawing, of many items what is at work; the boxes are not", () => {
+    const drawn = renderSticky(nested, atWork).split("\n");
+    expect(drawn.filter((line) => /^  class s/.test(line))).toEqual([
+      "  class s2_1,s3_1 running",
+      "  class s1_2 waiting",
+      "  class s1_1 completed",
+    ]);
+  });
+
   test("a check run's buttons speak of the nested approval by its path", () => {
     const check = checkRunOf(nested, { ...atWork, linked });
     expect(check?.external_id).toBe(`${atWork.id}/checks/gate/1`);
