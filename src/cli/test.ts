@@ -94,7 +94,7 @@ async function runTests({ paths, name, format }: Given, io: Output): Promise<num
     }
   }
   const began = performance.now();
-  const say = format === "text" ? io.stdout : () => {};
+  const say = (line: string) => (format === "text" ? io.stdout(line) : undefined);
   for (const problem of problems) say(`${problemText(problem, texts.get(problem.path ?? "") ?? "")}\n\n`);
   const verdicts = await playAll(cases, (verdict) => say(verdictText(verdict)));
   const durationMs = Math.round(performance.now() - began);

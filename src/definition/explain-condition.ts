@@ -59,8 +59,14 @@ function statement(node: Node): string {
       return node.value === true ? "always" : node.value === false ? "never" : unsaid();
     case "conditional":
       return unsaid();
-    default:
+    case "list":
+    case "root":
+    case "member":
+    case "index":
+    case "star":
       return `${value(node)} is true`;
+    default:
+      return node satisfies never;
   }
 }
 
@@ -128,7 +134,7 @@ function value(node: Node): string {
         ? "nothing"
         : typeof node.value === "string"
           ? `"${node.value}"`
-          : String(node.value);
+          : JSON.stringify(node.value);
     case "list":
       return node.items.length === 0 ? "nothing" : node.items.map(value).join(", ");
     case "root":
@@ -136,7 +142,9 @@ function value(node: Node): string {
     case "star":
       return reference(node);
     case "index":
-      return node.index.kind === "literal" ? `${value(node.object)}[${String(node.index.value)}]` : unsaid();
+      return node.index.kind === "literal"
+        ? `${value(node.object)}[${JSON.stringify(node.index.value)}]`
+        : unsaid();
     case "call":
       return functionValue(node);
     case "binary":
@@ -227,16 +235,9 @@ function readable(name: string): string {
 }
 
 function pathOf(node: Node): readonly string[] {
-  switch (node.kind) {
-    case "root":
-      return [node.name];
-    case "member":
-      return [...pathOf(node.object), node.name];
-    case "star":
-      return [...pathOf(node.object), "*"];
-    default:
-      return unsaid();
-  }
+  if (node.kind === "root") return [node.name];
+  if (node.kind === "member") return [...pathOf(node.object), node.name];
+  return node.kind === "star" ? [...pathOf(node.object), "*"] : unsaid();
 }
 
 function unsaid(): never {

@@ -84,7 +84,7 @@ function does(step: Step, pullRequests: ReadonlySet<string>): string {
       const fixed = fixedValue(kind.duration);
       return fixed === undefined
         ? `it waits for ${templateInWords(kind.duration, "a time that is computed then")}`
-        : `it waits for ${inWords(String(fixed))}`;
+        : `it waits for ${inWords(typeof fixed === "string" ? fixed : JSON.stringify(fixed))}`;
     }
     case "workflow":
       return `the workflow ${kind.workflow} is run, and its end awaited`;

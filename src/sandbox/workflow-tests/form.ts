@@ -43,7 +43,7 @@ function inWords(error: ErrorObject, tree: Tree): Told {
   switch (error.keyword) {
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
-      const known = Object.keys((rule["properties"] ?? {}) as object);
+      const known = Object.keys(rule["properties"] ?? {});
       return {
         message: `unknown key "${key.slice(0, 60)}"`,
         hint: didYouMean(key, known) ?? `Known here: ${known.join(", ")}.`,

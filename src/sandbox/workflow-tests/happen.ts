@@ -242,7 +242,12 @@ function authorOf(facts: JsonObject): string | null {
 function filesIn(facts: JsonObject): Record<string, string> | null {
   const files = own(facts, "files");
   if (!isObject(files)) return null;
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, String(text)]));
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      typeof text === "string" ? text : JSON.stringify(text),
+    ]),
+  );
 }
 
 function namesIn(list: Json | undefined): readonly string[] {

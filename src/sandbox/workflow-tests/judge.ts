@@ -117,9 +117,9 @@ function judgeOrder(
   const rows = aligned(wanted, seen, (want, visit) => want.path === visit.path && fits(want.state, visit));
   const first = rows.findIndex(({ left, right }) => left === null || right === null);
   if (first < 0) return;
-  const width = Math.max(10, ...wanted.map(({ path, state }) => label(path, state).length));
+  const width = Math.max(10, ...wanted.map(({ path, state }) => written(path, state).length));
   const detail = rows.map(({ left, right }, index) => {
-    const want = left === null ? "" : label(left.path, left.state);
+    const want = left === null ? "" : written(left.path, left.state);
     const got = right === null ? "" : seenLabel(right, left?.state ?? null);
     return `${index === first ? ">" : " "} ${want.padEnd(width)}  ${got}`.trimEnd();
   });
@@ -127,7 +127,7 @@ function judgeOrder(
   const message =
     left === null
       ? `expected no visit of ${right?.path ?? ""} here`
-      : `expected ${label(left.path, left.state)}, seen ${nextSeen(rows, first)}`;
+      : `expected ${written(left.path, left.state)}, seen ${nextSeen(rows, first)}`;
   differs("steps", message, [`  ${"expected".padEnd(width)}  seen`, ...detail]);
 }
 
@@ -147,7 +147,7 @@ function fits(state: StepState | null, visit: SeenVisit): boolean {
   return state === null ? visit.state !== "skipped" : visit.state === state;
 }
 
-function label(path: string, state: StepState | null): string {
+function written(path: string, state: StepState | null): string {
   return state === null ? path : `${path}: ${state}`;
 }
 

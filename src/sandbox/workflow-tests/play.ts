@@ -165,7 +165,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
         () => cast.done(),
       ]);
       const wait = clock.next();
-      const ended = root === null || isTerminal((root as Execution).state);
+      const ended = root === null || isTerminal(root.state);
       if ((ended && settled) || wait === null) return;
       if (clock.now() + wait > until) {
         clock.advance(until - clock.now());

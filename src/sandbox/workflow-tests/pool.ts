@@ -45,6 +45,7 @@ function onThread(take: () => Job | null, keep: (index: number, verdict: Verdict
       const job = take();
       if (job?.one) {
         open += 1;
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(job);
       } else if (open === 0) {
         void worker.terminate().then(() => resolve());
