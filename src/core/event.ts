@@ -18,7 +18,7 @@ export interface RunRef {
   readonly attempt: number;
 }
 
-export type TimerKind = "retry" | "delay" | "timeout" | "remind" | "repeat";
+export type TimerKind = "retry" | "delay" | "timeout" | "remind" | "repeat" | "look";
 
 /** What the work of a step may be handed to, to be waited for. */
 export type Parked = Extract<Waiting, { for: "person" | "run" | "checks" | "child" }>;
@@ -39,6 +39,8 @@ export type Event = {
       readonly type: "step_failed";
       readonly run: RunRef;
       readonly error: Omit<StepError, "step">;
+      /** What is known of the failed work, as a run's URL; absent: nothing. */
+      readonly output?: Json;
       readonly effects: readonly EffectRecord[];
       readonly spending?: Partial<Spending>;
       /** Earliest time of the next attempt (a rate limit's reset), if the outside world named one. */

@@ -196,12 +196,14 @@ export type Waiting =
   /** The iteration under way (counts from 0), or the time (ms) at which the next begins. */
   | { readonly for: "repeat"; readonly iteration: number; readonly until: number | null }
   | { readonly for: "child"; readonly execution: string }
-  /** The end of a GitHub Actions run. */
-  | { readonly for: "run"; readonly runId: number; readonly url: string }
+  /** The end of a GitHub Actions run; `look` as for checks. */
+  | { readonly for: "run"; readonly runId: number; readonly url: string; readonly look?: number }
   | {
       readonly for: "checks";
       readonly which: "required" | "all" | readonly string[];
       readonly headSha: string | null;
+      /** When it is looked at (ms) though no event came: one may have been lost. */
+      readonly look?: number;
     }
   | { readonly for: "pull_request"; readonly state: "merged" | "closed" }
   /** The next attempt is due at `until`. */

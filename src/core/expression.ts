@@ -19,6 +19,8 @@ export interface Expression {
 
 /** A tree of literals and `{{ }}` templates, evaluated to the same shape. */
 export interface Template {
+  /** The tree as it was written: what two versions of a definition are compared by. */
+  readonly source?: Json;
   evaluate(scope: Scope): Evaluation;
 }
 

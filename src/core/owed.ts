@@ -88,6 +88,9 @@ function timersOf(execution: Execution): readonly Timer[] {
     if (run.waiting?.for === "repeat" && run.waiting.until !== null) {
       timers.push({ timer: "repeat", due: run.waiting.until, run: ref });
     }
+    if (run.waiting && "look" in run.waiting && run.waiting.look !== undefined) {
+      timers.push({ timer: "look", due: run.waiting.look, run: ref });
+    }
     if (run.deadline !== null) timers.push({ timer: "timeout", due: run.deadline, run: ref });
     if (run.remind) timers.push({ timer: "remind", due: run.remind.at, run: ref });
   }

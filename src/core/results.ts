@@ -2,7 +2,8 @@ import { beginWork, linkedAlready } from "./begin.ts";
 import { isOverBudget, spend, takeBudget } from "./budget.ts";
 import { type AtWork, type Draft, putRun, workAt } from "./draft.ts";
 import { advance, goOn, timersFrom } from "./enter.ts";
-import type { ChildFinished, Event, RunRef } from "./event.ts";
+import type { ChildFinished, Event, Parked, RunRef } from "./event.ts";
+import type { RunningRun } from "./execution.ts";
 import { isObject, type Json } from "./json.ts";
 import { errorRoot, scopeAt } from "./scope.ts";
 import { fail, succeed, withEffects } from "./settle.ts";
@@ -24,10 +25,10 @@ export function takeResult(draft: Draft, event: Result): void {
       break;
     case "step_failed":
       spend(draft, event.spending);
-      fail(draft, at, run, event.error, null, event.notBefore);
+      fail(draft, at, run, event.error, event.output ?? null, event.notBefore);
       break;
     case "step_parked": {
-      const { waiting } = event;
+      const waiting = looked(event.waiting, run, draft.at);
       const parked = { ...run, waiting };
       putRun(draft, at.path, parked);
       const asksForPull = waiting.for === "person" && waiting.produces === "pull_request";
@@ -41,6 +42,15 @@ export function takeResult(draft: Draft, event: Result): void {
   }
   if (isOverBudget(draft)) return takeBudget(draft, at);
   goOn(draft, at);
+}
+
+const firstLookMs = 15 * 60_000;
+const lastLookMs = 6 * 3_600_000;
+
+/** What ends outside is looked at now and then though nothing was heard of it, ever more rarely. */
+function looked(waiting: Parked, run: RunningRun, now: number): Parked {
+  if (waiting.for !== "run" && waiting.for !== "checks") return waiting;
+  return { ...waiting, look: now + Math.min(lastLookMs, firstLookMs * 2 ** (run.looks ?? 0)) };
 }
 
 /** The step and its run, if the reference is to the attempt that is running now. */

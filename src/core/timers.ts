@@ -2,11 +2,11 @@ import { type Draft, putRecord, putRun, recordOf } from "./draft.ts";
 import { end, finish } from "./ending.ts";
 import { advance, goOn } from "./enter.ts";
 import type { Event } from "./event.ts";
-import type { Run } from "./execution.ts";
+import type { Run, Waiting } from "./execution.ts";
 import { cancelInside } from "./inside.ts";
 import { beginIteration } from "./iterations.ts";
 import { unreachable } from "./problem.ts";
-import { runAt, tryAgain } from "./results.ts";
+import { lookAgain, runAt, tryAgain } from "./results.ts";
 import { fail, succeed } from "./settle.ts";
 
 type TimerFired = Extract<Event, { type: "timer_fired" }>;
@@ -25,6 +25,9 @@ export function takeTimer(draft: Draft, event: TimerFired): void {
     case "repeat":
       if (waiting?.for !== "repeat" || waiting.until === null || waiting.until > now) return;
       return advance(draft, [beginIteration(draft, at, run, waiting.iteration)]);
+    case "look":
+      if (!waiting || !("look" in waiting) || waiting.look === undefined || waiting.look > now) return;
+      return lookAgain(draft, found);
     case "delay":
       if (waiting?.for !== "delay" || waiting.until > now) return;
       succeed(draft, at, run, null);
@@ -77,11 +80,16 @@ export function shiftTimes(draft: Draft, byMs: number): void {
 
 function shifted(run: Extract<Run, { state: "running" }>, byMs: number): Run {
   const { waiting, deadline, remind } = run;
-  const until = waiting && "until" in waiting ? waiting.until : null;
   return {
     ...run,
-    waiting: until === null || !waiting ? waiting : ({ ...waiting, until: until + byMs } as typeof waiting),
+    waiting: waiting && shiftedWait(waiting, byMs),
     deadline: deadline === null ? null : deadline + byMs,
     remind: remind && { ...remind, at: remind.at + byMs },
   };
+}
+
+function shiftedWait(waiting: Waiting, byMs: number): Waiting {
+  if ("look" in waiting && waiting.look !== undefined) return { ...waiting, look: waiting.look + byMs };
+  if (!("until" in waiting) || waiting.until === null) return waiting;
+  return { ...waiting, until: waiting.until + byMs };
 }

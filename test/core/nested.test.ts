@@ -421,6 +421,18 @@ describe("what was parked", () => {
   });
 });
 
+test("what is parked is looked at though nothing was heard of it, ever more rarely", () => {
+  const story = new Story(aWorkflow([{ id: "ci", kind: { kind: "wait_for_checks", checks: "all" } }]));
+  const waiting = { for: "checks" as const, which: "all" as const, headSha: null };
+  const gaps = [0, 1, 2, 3, 4, 5, 6].map(() => {
+    story.tell({ type: "step_parked", run: story.run("ci"), waiting, effects: [] });
+    const gap = (story.execution.due ?? 0) - story.at;
+    story.after(gap).tell({ type: "timer_fired", run: story.run("ci"), timer: "look" });
+    return gap / 60_000;
+  });
+  expect(gaps).toEqual([15, 30, 60, 120, 240, 360, 360]);
+});
+
 describe("bounds", () => {
   test("max_steps fails what would go on for ever", () => {
     const looped = { id: "r", repeat: repeat({ max: 100_000 }), steps: [{ id: "a", condition: "1 > 2" }] };

@@ -59,7 +59,7 @@ function deep(id: string, depth: number, routed: boolean): fc.Arbitrary<StepSket
         deep(`${id}x`, depth - 1, joined === undefined),
         deep(`${id}y`, depth - 1, joined === undefined),
       )
-      .map(([{ kind: _, ...step }, ...steps]) => ({ ...step, steps, ...(joined ? { join: joined } : {}) })),
+      .map(([step, ...steps]) => ({ ...step, kind: undefined, steps, ...(joined ? { join: joined } : {}) })),
   );
   return fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: nested });
 }
@@ -128,6 +128,7 @@ const happenings = fc.record({
     "timeout timer",
     "remind timer",
     "repeat timer",
+    "look timer",
     "child parked",
     "child finished",
     "checks parked",
@@ -203,6 +204,8 @@ function eventOf(happening: Happening, refs: readonly RunRef[], at: number, id: 
       return { type: "timer_fired", at, run, timer: "remind" };
     case "repeat timer":
       return { type: "timer_fired", at, run, timer: "repeat" };
+    case "look timer":
+      return { type: "timer_fired", at, run, timer: "look" };
     case "child parked":
       return { type: "step_parked", at, run, waiting: { for: "child", execution: "c" }, effects: [] };
     case "child finished": {

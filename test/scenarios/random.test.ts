@@ -47,7 +47,7 @@ test("random workflows take the same steps to the same outputs in the engine and
       });
       seen[walk.state] += 1;
     }),
-    { numRuns: 300 },
+    { numRuns: 400 },
   );
   // Neither end is so rare that nothing would be tested by it.
   expect(Math.min(seen.completed, seen.failed)).toBeGreaterThan(30);

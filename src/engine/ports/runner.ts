@@ -33,6 +33,8 @@ export type StepResult =
   | {
       readonly type: "failed";
       readonly error: Omit<StepError, "step">;
+      /** What is known of the failed work; absent: nothing. */
+      readonly output?: Json;
       readonly effects: readonly EffectRecord[];
       readonly spending?: Partial<Spending>;
       /** Earliest time of a next attempt (ms). */

@@ -43,8 +43,8 @@ export const childPath = ".hishamos/child.yml";
 export const child: WorkflowDocument = {
   name: "Child",
   steps: [
-    { id: "first", action: "repos.get" },
-    { id: "second", action: "repos.get", inputs: { v: "{{steps.first.output}}" } },
+    { id: "first", agent: "architect" },
+    { id: "second", agent: "architect", inputs: { v: "{{steps.first.output}}" } },
   ],
   outputs: { sum: "{{steps.second.output}}" },
 };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { StepDocument, WorkflowDocument } from "./document.ts";
+import { msOf, type StepDocument, type WorkflowDocument } from "./document.ts";
 
 /** What a list is written in: how deep it may nest, what its conditions may read, and what would make ties. */
 interface Around {
@@ -7,18 +7,26 @@ interface Around {
   /** Ids of steps that have run when the list begins. */
   readonly readable: readonly string[];
   readonly looped: boolean;
+  /** Something else goes on at the same time: what is over at once must not conclude, which would be a tie. */
+  readonly beside?: true;
+  /** Items that begin together: of the same length they would end together. */
+  readonly twins?: true;
+  /** Within `finally` nothing concludes. */
+  readonly last?: true;
   /** False within a race: a branch that is over at once would win before the others have begun. */
   readonly mayEndAtOnce: boolean;
 }
 
-const ms = (from: number, to: number) => fc.integer({ min: from, max: to }).map((n) => `${n}ms`);
+/** Each use has a last digit of its own, so that a delay and a timeout are never over at the same time. */
+const ms = (from: number, to: number, digit: number) =>
+  fc.integer({ min: from, max: to }).map((n) => `${10 * Math.ceil(n / 10) + digit}ms`);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 3) => fc.option(arbitrary, { nil: undefined, freq });
 
 /** Random workflows: every kind nested in every other, each with random modifiers and routes. */
 export const workflows: fc.Arbitrary<WorkflowDocument> = fc
   .record({
     steps: list("s", { depth: 2, readable: [], looped: false, mayEndAtOnce: true }, 3),
-    last: maybe(list("z", { depth: 0, readable: [], looped: false, mayEndAtOnce: true }, 2), 2),
+    last: maybe(list("z", { depth: 0, readable: [], looped: false, mayEndAtOnce: true, last: true }, 2), 2),
   })
   .map(({ steps, last }) => {
     const [first] = steps;
@@ -99,7 +107,7 @@ function step(id: string, around: Around): fc.Arbitrary<StepDocument> {
         repeat: fc.record(
           {
             until: fc.constantFrom("self > 5", "self > 8"),
-            every: ms(1, 2_000_000),
+            every: ms(1, 2_000_000, 7),
             max: fc.integer({ min: 1, max: 3 }),
           },
           { requiredKeys: ["max"] },
@@ -109,20 +117,34 @@ function step(id: string, around: Around): fc.Arbitrary<StepDocument> {
     4,
   );
   return loop.chain((loops) => {
-    const inner = { ...around, looped: around.looped || loops !== undefined };
+    const items = loops !== undefined && "for_each" in loops;
+    const inner: Around = {
+      ...around,
+      looped: around.looped || loops !== undefined,
+      // A repeat of nothing but skipped steps fails at once.
+      mayEndAtOnce: around.mayEndAtOnce && !(around.beside && loops && !items),
+      ...(items ? { beside: true, twins: true } : {}),
+    };
     return fc
-      .tuple(work(id, inner), modifiers(inner, loops !== undefined && "for_each" in loops))
+      .tuple(work(id, inner), modifiers(inner, items))
       .map(([kind, rest]) => ({ id, ...kind, ...rest, ...loops }) as StepDocument)
+      .map((each) => ({ ...each, ...(each.timeout ? { timeout: ownTime(each.timeout, id) } : {}) }))
       .map((each) => fitting(each, around));
   });
+}
+
+/** No two steps have the same timeout, or those that begin together would end together. */
+function ownTime(timeout: string, id: string): string {
+  const own = [...id].reduce((sum, letter) => sum * 5 + (letter.charCodeAt(0) % 5), 0);
+  return `${(Math.floor(msOf(timeout) / 100_000) * 10_000 + (own % 10_000)) * 10}ms`;
 }
 
 function work(id: string, around: Around): fc.Arbitrary<Partial<StepDocument>> {
   const { depth } = around;
   const leaf = fc.oneof(
-    { weight: 5, arbitrary: fc.constant({ action: "repos.get" }) },
-    { weight: 2, arbitrary: fc.constant({ agent: "architect" }) },
-    { weight: 1, arbitrary: ms(1, 900_000).map((delay) => ({ delay })) },
+    { weight: 3, arbitrary: fc.constant({ action: "repos.get" }) },
+    { weight: 4, arbitrary: fc.constant({ agent: "architect" }) },
+    { weight: around.twins ? 0 : 1, arbitrary: ms(1, 900_000, 3).map((delay) => ({ delay })) },
     { weight: 1, arbitrary: fc.constant({ workflow: "./child.yml" }) },
   );
   if (depth === 0) return leaf;
@@ -131,7 +153,7 @@ function work(id: string, around: Around): fc.Arbitrary<Partial<StepDocument>> {
   const parallel = fc
     .tuple(fc.constantFrom<"all" | "any" | 1 | 2>("all", "all", "any", 1, 2), fc.integer({ min: 2, max: 3 }))
     .chain(([join, count]) => {
-      const race = { ...inner, mayEndAtOnce: inner.mayEndAtOnce && join === "all" };
+      const race = { ...inner, beside: true as const, mayEndAtOnce: inner.mayEndAtOnce && join === "all" };
       const branches = Array.from({ length: count }, (_, index) => step(id + "abc".charAt(index), race));
       return fc.tuple(...branches).map((steps) => ({ parallel: { join, steps } }));
     });
@@ -159,12 +181,12 @@ function modifiers(around: Around, items: boolean): fc.Arbitrary<Partial<StepDoc
       condition: none(condition),
       inputs: none(input),
       fail_if: maybe(fc.constantFrom("self > 7", "self < 1"), 5),
-      timeout: maybe(ms(200_000, 3_000_000), 4),
+      timeout: maybe(ms(200_000, 3_000_000, 0), 4),
       retry: maybe(
         fc.record({
           max_attempts: fc.integer({ min: 1, max: 3 }),
           backoff: fc.record({
-            initial: ms(1, 100_000),
+            initial: ms(1, 100_000, 9),
             factor: fc.constantFrom(1, 2),
             jitter: fc.constant(false as const),
           }),
@@ -184,14 +206,16 @@ function text(value: unknown): unknown {
 
 /** Without what would make no sense on this kind, or a tie. */
 function fitting(step: StepDocument, around: Around): StepDocument {
-  const { condition, inputs, conclude, ...rest } = step;
-  const takesInputs = step.action !== undefined || step.agent !== undefined;
+  const { condition, inputs, conclude, timeout, ...rest } = step;
+  const atOnce = step.steps ?? step.parallel ?? step.for_each ?? step.repeat;
+  const takesInputs = step.agent !== undefined;
   // The condition of a repeat is evaluated before there is an index.
   const early = step.repeat && !around.looped && condition?.startsWith("index");
   return {
     ...rest,
+    ...(timeout && !around.twins && !step.for_each ? { timeout } : {}),
     ...(condition && around.mayEndAtOnce && !early ? { condition } : {}),
     ...(inputs && takesInputs ? { inputs } : {}),
-    ...(conclude ? { conclude } : {}),
+    ...(conclude && !around.last && !(around.beside && atOnce) ? { conclude } : {}),
   };
 }

@@ -24,7 +24,7 @@ export async function execute(
   const world = new World();
   const engine = createEngine({
     stores,
-    queue: createInProcessQueue({ concurrency: 10 }),
+    queue: createInProcessQueue({ concurrency: 1_000 }),
     runners: { agent: world, action: world },
     clock: world.clock,
     observer: { saved: (_, now) => world.saved(now, engine.workflowOf(now)) },
@@ -69,7 +69,9 @@ class World {
   #waiting: (() => void) | null = null;
 
   run({ execution, path, run, input, signal }: StepRequest): Promise<StepResult> {
-    const outcome = outcomeOf(path, run.visit, run.attempt, input);
+    const { parent } = execution;
+    const prefix = parent ? `${parent.run.path}#${parent.run.visit}#${parent.run.attempt} ` : "";
+    const outcome = outcomeOf(prefix + path, run.visit, run.attempt, input);
     const key = `${execution.id} ${runKey(refOf(path, run))}`;
     const at = this.clock.now() + outcome.ms;
     this.#asleep.set(key, at);

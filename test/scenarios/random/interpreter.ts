@@ -5,6 +5,7 @@ import { type Process, Scheduler, type Task } from "./scheduler.ts";
 type Value = number | null | readonly Value[] | { readonly [key: string]: Value };
 interface Seen {
   readonly output: Value;
+  readonly completed?: boolean;
 }
 interface Result {
   readonly state: "completed" | "failed" | "skipped";
@@ -27,12 +28,15 @@ export interface Walk {
  */
 export class Interpreter {
   readonly #document: WorkflowDocument;
+  readonly #prefix: string;
   readonly #scheduler: Scheduler;
   readonly #visited = new Map<string, { visits: number; state: string; output: Value }>();
   #ending: "completed" | "failed" | null = null;
 
-  constructor(document: WorkflowDocument, start = 0) {
+  /** `prefix`: what tells this walk's work from the same work elsewhere. */
+  constructor(document: WorkflowDocument, start = 0, prefix = "") {
     this.#document = document;
+    this.#prefix = prefix;
     this.#scheduler = new Scheduler(start);
   }
 
@@ -54,7 +58,8 @@ export class Interpreter {
   #all(steps: readonly StepDocument[], scope: string): Record<string, Seen> {
     const names: Record<string, Seen> = {};
     this.#ending = this.#whole(steps, scope, names);
-    return names;
+    // The step that concluded has left its output too.
+    return Object.fromEntries(steps.map(({ id }) => [id, { output: this.#visited.get(id)?.output ?? null }]));
   }
 
   #whole(steps: readonly StepDocument[], scope: string, names: Record<string, Seen>): "completed" | "failed" {
@@ -78,29 +83,29 @@ export class Interpreter {
     const handlers = graph ? onlyByFailure(steps) : new Set<string>();
     const visits = new Map<string, number>();
     let current: StepDocument | undefined = steps[0];
-    let error: string | undefined;
+    let error = failed("failed", "error");
     while (current) {
       const step: StepDocument = current;
       const count = visits.get(step.id) ?? 0;
       if (step.max_visits !== undefined && count >= step.max_visits) {
-        if (step.on_exhausted === undefined) return failed("max_visits", "error");
-        error ??= "max_visits";
+        if (step.on_exhausted === undefined) {
+          return { ...failed("max_visits", "error"), output: this.#outputs(steps, own) };
+        }
+        error = failed("max_visits", "error");
         current = named(steps, step.on_exhausted);
         continue;
       }
       visits.set(step.id, count + 1);
       const path = scope === "" ? step.id : `${scope}/${step.id}`;
       const result: Result = yield* this.#step(step, path, { ...around, ...own });
-      own[step.id] = { output: result.output };
-      if (result.state === "completed" && step.conclude) {
-        this.#ending = step.conclude;
-        yield { until: () => false };
-      }
+      own[step.id] = { output: result.output, completed: result.state === "completed" };
       const next = follow(step, result, graph ? undefined : steps[steps.indexOf(step) + 1]?.id);
-      if (result.state === "failed") error = result.code;
+      if (result.state === "failed") error = result;
       if (next === undefined) {
-        if (result.state === "failed") return result;
-        if (handlers.has(step.id)) return failed(error ?? "failed", "error");
+        if (result.state === "failed") return { ...result, output: this.#outputs(steps, own) };
+        if (handlers.has(step.id)) {
+          return { ...error, output: this.#outputs(steps, own) };
+        }
         break;
       }
       current = named(steps, next);
@@ -109,10 +114,20 @@ export class Interpreter {
   }
 
   #outputs(steps: readonly StepDocument[], own: Readonly<Record<string, Seen>>): Value {
-    return Object.fromEntries(steps.map(({ id }) => [id, own[id]?.output ?? null]));
+    return Object.fromEntries(steps.map(({ id }) => [id, own[id]?.completed ? own[id].output : null]));
   }
 
+  /** A whole step; where it concludes, nothing follows any more. */
   *#step(step: StepDocument, path: string, names: Names): Process<Result> {
+    const result = yield* this.#any(step, path, names);
+    if (result.state === "completed" && step.conclude) {
+      this.#ending = step.conclude;
+      yield { until: () => false };
+    }
+    return result;
+  }
+
+  *#any(step: StepDocument, path: string, names: Names): Process<Result> {
     if (step.for_each) return yield* this.#items(step, path, names);
     if (step.repeat) return yield* this.#iterations(step, path, names);
     return yield* this.#one(step, path, names, step.timeout);
@@ -160,7 +175,9 @@ export class Interpreter {
       if (until === undefined ? index >= max : holds(until, { ...names, self: number(result.output) })) {
         return this.#leave(path, result);
       }
-      if (index >= max) return this.#leave(path, failed("repeat_exhausted", "error"));
+      if (index >= max) {
+        return this.#leave(path, { ...failed("repeat_exhausted", "error"), output: result.output });
+      }
       if (msOf(every) === 0) continue;
       const next = this.#scheduler.now + msOf(every);
       yield { until: () => false, by: Math.min(next, deadline) };
@@ -190,6 +207,8 @@ export class Interpreter {
       const again =
         result.state === "failed" &&
         retry !== undefined &&
+        // A wait that took too long is an answer.
+        step.delay === undefined &&
         attempt < retry.max_attempts &&
         retry.on.includes(result.failure ?? "error");
       if (!again) return this.#leave(path, result);
@@ -207,12 +226,12 @@ export class Interpreter {
   ): Process<Result> {
     if (step.steps) return yield* this.#list(step.steps, path, names, {});
     if (step.parallel) return yield* this.#branches(step.parallel, path, names);
-    if (step.workflow !== undefined) return yield* this.#child();
+    if (step.workflow !== undefined) return yield* this.#child(`${path}#${visit}#${attempt}`);
     if (step.delay !== undefined) {
       yield { sleep: msOf(step.delay) };
       return completed(null);
     }
-    const outcome = outcomeOf(path, visit, attempt, input);
+    const outcome = outcomeOf(this.#prefix + path, visit, attempt, input);
     yield { sleep: outcome.ms };
     return outcome.failure ? failed("broken", outcome.failure) : completed(outcome.output);
   }
@@ -246,8 +265,8 @@ export class Interpreter {
     return won() ? completed(output) : { ...(failure ?? failed("too_few", "error")), output };
   }
 
-  *#child(): Process<Result> {
-    const inner = new Interpreter(child, this.#scheduler.now);
+  *#child(name: string): Process<Result> {
+    const inner = new Interpreter(child, this.#scheduler.now, `${name} `);
     const walk = inner.walk();
     yield { sleep: inner.#scheduler.now - this.#scheduler.now };
     return walk.state === "completed" ? completed(walk.outputs) : failed("child_failed", "error");
