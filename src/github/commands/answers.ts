@@ -79,6 +79,7 @@ const helpLines: readonly (readonly [string, string])[] = [
   ["skip STEP", "go on without this step"],
   ["allow", "let a run begin that waits because of an outsider"],
   ["run WORKFLOW key=value …", "start a workflow here"],
+  ["explain [WORKFLOW]", "what a workflow does when, in plain words"],
   ["help", "this list"],
 ];
 

@@ -17,13 +17,14 @@ import {
   unknownCommand,
 } from "./answers.ts";
 import { type Prepared, prepareAnswer, prepareDecision } from "./decide.ts";
+import { explainWorkflow } from "./explain.ts";
 import { type CommandName, type ParsedCommand, parseCommands } from "./parse.ts";
 import { mayCommand, mayUse } from "./permitted.ts";
 import { latestDefinition, ownCommands, runWorkflow, startByCommand } from "./start.ts";
 import { findTarget, takers } from "./target.ts";
 
 type Command = Extract<ParsedCommand, { kind: "command" }>;
-type Steering = Exclude<CommandName, "status" | "run" | "help">;
+type Steering = Exclude<CommandName, "status" | "run" | "explain" | "help">;
 
 /**
  * Carries out the commands of a new comment, in their order: a reaction at once, an answer where something is to be said,
@@ -87,10 +88,12 @@ async function carryOut(
 ): Promise<Reply> {
   switch (command.name) {
     case "help":
+    case "explain":
     case "status": {
       const refusal = await mayUse(work, command.name, null);
       if (refusal !== null) return notAllowed(command.name, refusal);
       if (command.name === "help") return taken("help", helpText());
+      if (command.name === "explain") return explainWorkflow(work, command.rest, executions);
       const named = executions.filter(({ workflow }) => workflow.stem === command.rest);
       const shown = named.length > 0 ? named : executions;
       return shown.length === 0 ? nothingRuns("status") : taken("status", statusText(shown));

@@ -13,6 +13,7 @@ export const commandNames = [
   "done",
   "allow",
   "run",
+  "explain",
   "help",
 ] as const;
 export type CommandName = (typeof commandNames)[number];

@@ -7,6 +7,7 @@ import type { CommandName } from "./parse.ts";
 /** Who may use a command where neither the workflow nor the repository's config.yml says otherwise. */
 const defaults: ReadonlyMap<string, readonly string[]> = new Map([
   ["status", ["role:read"]],
+  ["explain", ["role:read"]],
   ["help", ["role:read"]],
   ["allow", ["role:triage"]],
 ]);

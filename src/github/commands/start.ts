@@ -140,7 +140,8 @@ async function start(work: Work, definitions: Definitions, request: Start): Prom
   }
 }
 
-function findByStem(
+/** The active workflow of the default branch that commands call so, or the answer that says why there is none. */
+export function findByStem(
   definitions: Definitions,
   stem: string,
 ): { readonly file: WorkflowFile } | { readonly reply: Reply } {
@@ -174,7 +175,7 @@ function findByStem(
   return { reply: refused("unknown workflow", `${what} ${hint}`) };
 }
 
-function noWorkflows(): Reply {
+export function noWorkflows(): Reply {
   return refused(
     "no workflows",
     `This repository has no workflow in ${code(".hishamos/")} of its default branch.`,

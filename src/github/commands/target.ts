@@ -10,7 +10,7 @@ export type Target =
   | { readonly none: true }
   | { readonly several: readonly Execution[] };
 
-type Steered = Exclude<CommandName, "status" | "run" | "help">;
+type Steered = Exclude<CommandName, "status" | "run" | "explain" | "help">;
 
 /** What these do to the execution of a step's workflow comes down to it from the one above; so they mean that one. */
 const forRoots: ReadonlySet<CommandName> = new Set(["pause", "resume", "cancel", "retry", "allow"]);
@@ -39,6 +39,7 @@ export function takers(name: CommandName, executions: readonly Execution[]): rea
         return unfinished && waitsFor(execution, "person");
       case "status":
       case "run":
+      case "explain":
       case "help":
         return true;
       default:

@@ -310,3 +310,16 @@ test("an answer that GitHub took but did not confirm is not given twice", async 
   expect(answers).toHaveLength(1);
   expect((await shop.outcomes("issue_comment.created"))[0]).toMatch(/^processed: .*status/);
 });
+
+test("a workflow is explained in plain words, to readers too: the one that runs here, or the one that is named", async () => {
+  const opened = await openRunning();
+  const here = await say(opened, "reader", "/hishamos explain");
+  expect(here.reactions).toEqual(["eyes", "+1"]);
+  expect(here.answers).toEqual([expect.stringMatching(/^\*\*Deploy\*\*/)]);
+  expect((await say(opened, "reader", "/hishamos explain greet")).answers).toEqual([
+    expect.stringMatching(/^\*\*Greet\*\*/),
+  ]);
+  expect((await say(opened, "reader", "/hishamos explain gret")).answers).toEqual([
+    expect.stringMatching(/Did you mean `greet`/),
+  ]);
+});
