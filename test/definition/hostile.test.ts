@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Problem } from "../../src/core/index.ts";
 import { loadAgent, loadWorkflow } from "../../src/definition/index.ts";
+import { misplaced } from "./misplaced.ts";
 
 const step = "name: W\nsteps:\n  - id: a\n    delay: 1s\n";
 const bomb = Array.from({ length: 30 }, (_, level) =>
@@ -89,24 +89,11 @@ function readers(size: number): string {
   ).join("");
 }
 
-/** The problems without words, or with a place that the text doesn't have. */
-function misplaced(problems: readonly Problem[], text: string): readonly Problem[] {
-  const lines = text.split("\n");
-  return problems.filter(({ position, related, message, path }) => {
-    const places = related ? [position, related.position] : [position];
-    const placed = places.every((place) => {
-      const line = place && lines[place.line - 1];
-      return line !== undefined && place && place.column >= 1 && place.column <= line.length + 1;
-    });
-    return message === "" || path !== "x.yml" || !placed;
-  });
-}
-
 test.for(hostile)("%s is a clear problem", ([, text, code]) => {
   const asWorkflow = loadWorkflow(text, "x.yml").problems;
   expect(asWorkflow.map((problem) => problem.code)).toContain(code);
   for (const problems of [asWorkflow, loadAgent(text, "x.yml").problems]) {
-    expect(misplaced(problems, text)).toEqual([]);
+    expect(misplaced(problems, text, "x.yml")).toEqual([]);
     expect(problems.length).toBeLessThanOrEqual(101);
     expect(problems.filter(({ message, hint = "" }) => message.length + hint.length > 500)).toEqual([]);
   }
@@ -196,7 +183,7 @@ test("no mutation of a definition throws, and every problem has a place in the t
   fc.assert(
     fc.property(mutated, (text) => {
       for (const load of [loadWorkflow, loadAgent])
-        expect(misplaced(load(text, "x.yml").problems, text)).toEqual([]);
+        expect(misplaced(load(text, "x.yml").problems, text, "x.yml")).toEqual([]);
     }),
     { numRuns: 2_000 },
   );
@@ -210,7 +197,7 @@ test("no text at all throws", () => {
         maxLength: 60,
       }),
       (text) => {
-        expect(misplaced(loadWorkflow(text, "x.yml").problems, text)).toEqual([]);
+        expect(misplaced(loadWorkflow(text, "x.yml").problems, text, "x.yml")).toEqual([]);
       },
     ),
     { numRuns: 2_000 },
