@@ -46,7 +46,7 @@ function list(prefix: string, around: Around, most: number): fc.Arbitrary<readon
       const ids = Array.from({ length: count }, (_, index) => prefix + "abcd".charAt(index));
       const steps = ids.map((id, index) => {
         const readable = [...around.readable, ...ids.slice(0, index)];
-        return step(id, { ...around, readable });
+        return aStep(id, { ...around, readable });
       });
       const whole = fc.tuple(...steps);
       return graph && count > 1 ? whole.chain((each) => routed(each, ids)) : whole;
@@ -93,7 +93,7 @@ function routed(
     );
 }
 
-function step(id: string, around: Around): fc.Arbitrary<StepDocument> {
+function aStep(id: string, around: Around): fc.Arbitrary<StepDocument> {
   const loop = maybe(
     fc.oneof(
       fc.record({
@@ -127,7 +127,7 @@ function step(id: string, around: Around): fc.Arbitrary<StepDocument> {
     };
     return fc
       .tuple(work(id, inner), modifiers(inner, items))
-      .map(([kind, rest]) => ({ id, ...kind, ...rest, ...loops }) as StepDocument)
+      .map(([kind, rest]) => ({ id, ...kind, ...rest, ...loops }))
       .map((each) => ({ ...each, ...(each.timeout ? { timeout: ownTime(each.timeout, id) } : {}) }))
       .map((each) => fitting(each, around));
   });
@@ -135,7 +135,7 @@ function step(id: string, around: Around): fc.Arbitrary<StepDocument> {
 
 /** No two steps have the same timeout, or those that begin together would end together. */
 function ownTime(timeout: string, id: string): string {
-  const own = [...id].reduce((sum, letter) => sum * 5 + (letter.charCodeAt(0) % 5), 0);
+  const own = id.split("").reduce((sum, letter) => sum * 5 + (letter.charCodeAt(0) % 5), 0);
   return `${(Math.floor(msOf(timeout) / 100_000) * 10_000 + (own % 10_000)) * 10}ms`;
 }
 
@@ -154,7 +154,7 @@ function work(id: string, around: Around): fc.Arbitrary<Partial<StepDocument>> {
     .tuple(fc.constantFrom<"all" | "any" | 1 | 2>("all", "all", "any", 1, 2), fc.integer({ min: 2, max: 3 }))
     .chain(([join, count]) => {
       const race = { ...inner, beside: true as const, mayEndAtOnce: inner.mayEndAtOnce && join === "all" };
-      const branches = Array.from({ length: count }, (_, index) => step(id + "abc".charAt(index), race));
+      const branches = Array.from({ length: count }, (_, index) => aStep(id + "abc".charAt(index), race));
       return fc.tuple(...branches).map((steps) => ({ parallel: { join, steps } }));
     });
   return fc.oneof(

@@ -95,11 +95,14 @@ class World {
   }
 
   saved(execution: Execution, workflow: Promise<Workflow>): void {
-    void workflow.then((found) => {
-      const known = this.latest.get(execution.id)?.execution.revision ?? 0;
-      if (execution.revision >= known) this.latest.set(execution.id, { execution, workflow: found });
-      this.#look();
-    });
+    void this.#take(execution, workflow);
+  }
+
+  async #take(execution: Execution, workflow: Promise<Workflow>): Promise<void> {
+    const known = { execution, workflow: await workflow };
+    const before = this.latest.get(execution.id)?.execution.revision ?? 0;
+    if (execution.revision >= before) this.latest.set(execution.id, known);
+    this.#look();
   }
 
   /** Resolves once everything that can happen now has happened. */
