@@ -12,6 +12,11 @@ export function policyOf({ concurrency }: Workflow, trigger: string | null): OnC
   return concurrency.onConflict ?? (headMoved.has(trigger ?? "") ? "cancel_running" : "join");
 }
 
+/** The order of a queue. */
+export function isBefore(a: Execution, b: Execution): boolean {
+  return a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.id < b.id);
+}
+
 /** Which concurrency group the execution has its place in, holding it or queued for it. */
 function placeOf({ slot, wants, state }: Execution): string | null {
   return slot ?? (state === "running" ? wants : null);
@@ -49,22 +54,18 @@ export class Groups {
     return next === id;
   }
 
-  /** The executions queued before this one, paused ones too. */
-  async before({ id, repository, wants, startedAt }: Execution): Promise<readonly Execution[]> {
-    if (wants === null) return [];
-    const found: Execution[] = [];
+  /** All that have a place in it: who is queued, paused ones too, and who holds it. */
+  async members(repositoryId: number, group: string): Promise<readonly Execution[]> {
+    const found = new Map<string, Execution>();
     for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page = await this.#store.list({
-        repository: repository.id,
-        wants,
-        ...(cursor ? { cursor } : {}),
-      });
-      found.push(...page.executions);
+      const query = { repository: repositoryId, wants: group, ...(cursor ? { cursor } : {}) };
+      const page = await this.#store.list(query);
+      for (const each of page.executions) found.set(each.id, each);
       cursor = page.next;
     }
-    return found.filter(
-      (each) => each.startedAt < startedAt || (each.startedAt === startedAt && each.id < id),
-    );
+    // The queue first: who takes the group between the two looks is then seen at least once.
+    const holder = await this.holder(repositoryId, group);
+    return [...found.values(), ...(holder && !found.has(holder.id) ? [holder] : [])];
   }
 
   /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Execution } from "../core/execution.ts";
 import { groupOf, newExecution, transition } from "../core/index.ts";
 import type { Workflow } from "../core/workflow.ts";
-import { policyOf } from "./groups.ts";
+import { isBefore, policyOf } from "./groups.ts";
 import { resolveInputs } from "./inputs.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Started, StartRequest } from "./ports/engine.ts";
@@ -46,6 +46,7 @@ async function startInGroup(
       const execution = begun(workflow, { ...blank, slot: group }, blank.startedAt);
       const result = await parts.create(execution);
       if (result === "exists") return await again(parts, policy, actor, execution);
+      if (result === "created" && policy === "cancel_running") await supersede(parts, execution, actor);
       if (result === "created" || policy === "join") return { result, execution };
     }
     if (queues) {
@@ -68,22 +69,28 @@ async function again(
   execution: Execution,
 ): Promise<Started> {
   const stored = (await parts.load(execution.id)) ?? execution;
-  if (policy === "cancel_running" && stored.wants !== null) await supersede(parts, stored, actor);
+  if (policy === "cancel_running" && stored.endedAt === null) await supersede(parts, stored, actor);
   return { result: "exists", execution: stored };
 }
 
-/** Cancels who holds the group and who was queued for it before. */
-async function supersede(parts: EngineParts, execution: Execution, by: string): Promise<void> {
-  const { groups, clock } = parts;
-  const { id, repository, wants } = execution;
-  const holder = wants === null ? null : await groups.holder(repository.id, wants);
-  for (const each of [...(holder ? [holder] : []), ...(await groups.before(execution))]) {
+/**
+ * Cancels all of the group but the newest, which may be another than this one by now. Whoever comes later looks too, so
+ * of any two one sees the other.
+ */
+async function supersede(
+  parts: EngineParts,
+  { id, repository, slot, wants }: Execution,
+  by: string,
+): Promise<void> {
+  const members = await parts.groups.members(repository.id, slot ?? wants ?? "");
+  const newest = members.toSorted((a, b) => (isBefore(a, b) ? 1 : -1))[0];
+  for (const each of members) {
     // One cancel, whoever comes after: a second one would break off what cleans up after the first.
-    if (each.ending !== null) continue;
+    if (each.ending !== null || each.id === newest?.id) continue;
     const message = `superseded/${each.round}`;
-    const reason = `superseded by ${id}`;
+    const reason = `superseded by ${newest?.id ?? id}`;
     const body = { type: "commanded", id: message, command: "cancel", by, step: null, reason } as const;
-    await parts.send({ id: message, executionId: each.id, at: clock.now(), body });
+    await parts.send({ id: message, executionId: each.id, at: parts.clock.now(), body });
   }
 }
 

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunningRun } from "../../src/core/execution.ts";
+import { isEarly } from "../../src/engine/family.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
+import { anExecution, aRun } from "../support/execution.ts";
 import { aWorkflow, type StepSketch, template } from "../support/workflow.ts";
 import { aBench, aCommand, anIssue, aRequest, type Bench, done, Gate, stepStates } from "./support.ts";
 import type { Execution, Stores, Workflow } from "./types.ts";
@@ -308,4 +311,91 @@ describe("what goes down to a child", () => {
     expect(await state(child)).toBe("completed");
     expect(await stores.executions.load(id)).toEqual(before);
   });
+});
+
+describe("a child that is begun while its parent turns away", () => {
+  /** Stores whose creation of a child is durable, but not answered before the gate opens. */
+  function slowly(gate: Gate): Stores {
+    const create = async (execution: Execution) => {
+      const creation = await stores.executions.create(execution);
+      if (execution.parent !== null) await gate.pass();
+      return creation;
+    };
+    return { ...stores, executions: { ...stores.executions, create } };
+  }
+  const until = async (id: string, wanted: string) => {
+    while ((await state(id)) !== wanted) await new Promise(setImmediate);
+  };
+
+  test("is cancelled where the parent was cancelled before the answer came", async () => {
+    const gate = new Gate();
+    const bench = aBench(slowly(gate), () => new Promise(() => {}));
+    await bench.engine.run();
+    const id = await started(bench, parent);
+    await gate.arrived(1);
+    await bench.engine.send(aCommand(id, "c", "cancel"));
+    await until(id, "cancelled");
+    gate.open();
+    await until((await onlyChild(id)).id, "cancelled");
+    expect(await state(id)).toBe("cancelled");
+  });
+
+  test("is cancelled where the cancel and the answer came together", async () => {
+    const [creation, work, saving] = [new Gate(), new Gate(), new Gate()];
+    const slow = slowly(creation);
+    const save = async (execution: Execution) => {
+      if (execution.parent === null && execution.revision === 2) await saving.pass();
+      return await stores.executions.save(execution);
+    };
+    const bench = aBench({ ...slow, executions: { ...slow.executions, save } }, () => work.pass());
+    await bench.engine.run();
+    const both = aWorkflow(
+      [
+        {
+          id: "both",
+          join: "all",
+          steps: [
+            { id: "qa", kind: { kind: "workflow", workflow: "./qa.yml" } },
+            { id: "other" },
+            { id: "third" },
+          ],
+        },
+      ],
+      { hash: "both", children: new Map([["./qa.yml", qa]]) },
+    );
+    const id = await started(bench, both);
+    await Promise.all([creation.arrived(1), work.arrived(2)]);
+    // While the save of this is under way, both of the others come.
+    work.open();
+    await saving.arrived(1);
+    creation.open();
+    await bench.engine.send(aCommand(id, "c", "cancel"));
+    await new Promise(setImmediate);
+    saving.open();
+    await until(id, "cancelled");
+    await until((await onlyChild(id)).id, "cancelled");
+    expect(stepStates(await stores.executions.load(id))).toMatchObject({
+      "both/other": "completed",
+      "both/qa": "skipped",
+    });
+  });
+});
+
+test("the word of a child that ended is kept until it is known to be waited for", () => {
+  const ref = { round: 1, path: "qa", visit: 1, attempt: 1 };
+  const event = { type: "child_finished", id: "x", at: 0, run: ref, child: "c", state: "completed" } as const;
+  const word = { ...event, outputs: null, error: null };
+  const at = (waiting: RunningRun["waiting"], over: Partial<RunningRun> = {}) => {
+    const record = {
+      visits: 1,
+      attempts: 1,
+      since: { round: 0, visit: 0 },
+      runs: [aRun({ waiting, ...over })],
+    };
+    return anExecution({ steps: { qa: record } });
+  };
+  expect(isEarly(parent, at(null), word)).toBe(true);
+  expect(isEarly(parent, at({ for: "child", execution: "c" }), word)).toBe(false);
+  expect(isEarly(parent, at(null, { attempt: 2 }), word)).toBe(false);
+  expect(isEarly(parent, anExecution(), word)).toBe(false);
 });

@@ -127,6 +127,30 @@ describe.for(["SQLite", "Postgres"] as const)("a concurrency group: %s", (databa
     expect(await other.engine.start(request(of))).toMatchObject({ result: "queued" });
   });
 
+  test("queue: one that is woken out of turn waits for those before it", async () => {
+    const of = workflow("queue");
+    const first = await idOf(request(of));
+    bench.clock.advance(1);
+    await idOf(request(of));
+    bench.clock.advance(1);
+    const third = await idOf(request(of));
+    await bench.engine.send(aCommand(third, "r", "resume"));
+    while ((await stores.messages.list(third)).length > 0) await new Promise(setImmediate);
+    // The group is free, and only the third hears of something.
+    const stored = await stores.executions.load(first);
+    if (!stored) throw new Error("it is not there");
+    await stores.executions.save({
+      ...stored,
+      revision: stored.revision + 1,
+      slot: null,
+      state: "cancelled",
+    });
+    await bench.engine.send(aCommand(third, "s", "resume"));
+    while ((await stores.messages.list(third)).length > 0) await new Promise(setImmediate);
+    await gate.arrived(1);
+    expect(await stateOf(third)).toBe("running queued");
+  });
+
   test("a timeout counts from when it begins", async () => {
     const limits = { ...workflow("queue").limits, timeoutMs: 10_000 };
     const of = workflow("queue", { limits });
@@ -179,10 +203,29 @@ describe.for(["SQLite", "Postgres"] as const)("a concurrency group: %s", (databa
     expect(await Promise.all(ids.map(stateOf))).toEqual(["cancelled", "cancelled", "cancelled", "completed"]);
   });
 
+  test("cancel_running: many starts at once leave the newest, on two services", async () => {
+    const of = workflow("cancel_running");
+    const services = [bench, aBench(elsewhere, () => gate.pass(), { clock: bench.clock })];
+    await services[1]?.engine.run();
+    for (let time = 0; time < 10; time++) {
+      const over = { subject: { ...anIssue, number: 100 + time } };
+      const starts = Array.from({ length: 5 }, (_, index) => {
+        bench.clock.advance(1);
+        return idOf(request(of, over), services[index % 2]?.engine);
+      });
+      const ids = await Promise.all(starts);
+      const last = ids.at(-1) ?? "";
+      await until(last, "running holding");
+      for (const id of ids.slice(0, -1)) await until(id, "cancelled");
+      expect(await stateOf(last)).toBe("running holding");
+    }
+  });
+
   test("cancel_running: who is cancelled cleans up first, undisturbed by those who come after", async () => {
     const of = workflow("cancel_running", { finally: aWorkflow([{ id: "tidy" }]).steps });
     const first = await idOf(request(of));
     await gate.arrived(1);
+    bench.clock.advance(1);
     const second = await idOf(request(of));
     await gate.arrived(2);
     expect(bench.calls[1]?.path).toBe("finally/tidy");
@@ -290,12 +333,13 @@ describe.for(["SQLite", "Postgres"] as const)("a concurrency group: %s", (databa
     const of = workflow("cancel_running");
     const first = await idOf(request(of));
     await gate.arrived(1);
+    bench.clock.advance(1);
     const next = request(of);
     const dying: Stores = {
       ...elsewhere,
       messages: { ...elsewhere.messages, add: () => new Promise(() => {}) },
     };
-    void aBench(dying, () => done()).engine.start(next);
+    void aBench(dying, () => done(), { clock: bench.clock }).engine.start(next);
     while ((await stores.executions.list({})).executions.length < 2) await new Promise(setImmediate);
     expect(await stateOf(first)).toBe("running holding");
     const id = await idOf(next);

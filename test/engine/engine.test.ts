@@ -320,6 +320,7 @@ test("messages to an execution that is not there are dropped, not kept for ever"
 test("an event that was kept through a pause is taken after the resume, by itself", async () => {
   const text = `
 name: Wait
+permissions: { issues: write }
 steps:
   - { id: wait, wait_for: { event: issues.closed } }
 `;

@@ -1,0 +1,3 @@
+import { engineCrashTests } from "./tests.ts";
+
+engineCrashTests("alone", ["sqlite", "postgres"]);

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadWorkflow } from "../../src/definition/index.ts";
+import { PinnedDefinitions } from "../../src/engine/pinned.ts";
+import { openSqliteStores } from "../../src/state/sqlite/open.ts";
+import { aWorkflow } from "../support/workflow.ts";
+import type { Stores, Workflow } from "./types.ts";
+
+let stores: Stores;
+beforeEach(async () => {
+  stores = await openSqliteStores({ directory: ":memory:" });
+});
+afterEach(async () => {
+  await stores.close();
+});
+
+const path = ".hishamos/main.yml";
+const childPath = ".hishamos/qa.yml";
+const text = "name: Main\nsteps: [{ id: qa, workflow: ./qa.yml }]";
+const files = new Map([
+  [childPath, "name: QA\nsteps: [{ id: look, agent: watcher }]"],
+  [".hishamos/agents/watcher.yml", "agent: { name: watcher, instructions: Look. }"],
+]);
+const plain = "name: Plain\nsteps: [{ id: a, delay: 1s }]";
+
+function loaded(source: string, at: string, options = {}): Workflow {
+  const result = loadWorkflow(source, at, options);
+  if (!("workflow" in result)) throw new Error(JSON.stringify(result.problems));
+  return result.workflow;
+}
+
+test("a definition is stored once, whoever pins it", async () => {
+  let puts = 0;
+  const counting = {
+    ...stores.definitions,
+    put: async (...args: Parameters<typeof stores.definitions.put>) => {
+      puts += 1;
+      await stores.definitions.put(...args);
+    },
+  };
+  const pinned = new PinnedDefinitions(counting);
+  const workflow = loaded(plain, path);
+  await Promise.all([pinned.pin(workflow, plain), pinned.pin(workflow, plain), pinned.pin(workflow, plain)]);
+  expect(puts).toBe(1);
+  expect(await stores.definitions.get(workflow.hash)).toEqual({ path, text: plain });
+});
+
+test("with all that it names it comes back in the next process, children and their agents too", async () => {
+  const workflow = loaded(text, path, { files });
+  await new PinnedDefinitions(stores.definitions).pin(workflow, text, files);
+  const pinned = new PinnedDefinitions(stores.definitions);
+  const { hash } = workflow;
+  expect((await pinned.get(refOf(path, hash))).children.get("./qa.yml")).toMatchObject({ name: "QA" });
+  const child = await pinned.get(refOf(childPath, hash));
+  expect(child).toMatchObject({ name: "QA", path: childPath, hash });
+  expect(child.agents.get("watcher")).toMatchObject({ instructions: "Look." });
+});
+
+test("a child is found by the definition that is known already", async () => {
+  const child = aWorkflow([{ id: "a" }], { path: childPath, hash: "its own" });
+  const middle = aWorkflow([{ id: "a" }], { path: "m", children: new Map([["./qa.yml", child]]) });
+  const root = aWorkflow([{ id: "a" }], { hash: "bundle", children: new Map([["./m.yml", middle]]) });
+  const pinned = new PinnedDefinitions(stores.definitions);
+  await pinned.pin(root, "never read");
+  expect(await pinned.get(refOf(childPath, "bundle"))).toEqual({ ...child, hash: "bundle" });
+  expect(await pinned.get(refOf(childPath, "bundle"))).toBe(await pinned.get(refOf(childPath, "bundle")));
+});
+
+test("one that was stored without files is read as ever, and keeps its hash", async () => {
+  await stores.definitions.put("of an older release", { path, text: plain });
+  const pinned = new PinnedDefinitions(stores.definitions);
+  expect(await pinned.get(refOf(path, "of an older release"))).toMatchObject({
+    name: "Plain",
+    hash: "of an older release",
+  });
+});
+
+test("two files of the same text differ in the name they are called by", async () => {
+  const hash = loaded(plain, path).hash;
+  const first = new PinnedDefinitions(stores.definitions);
+  await first.pin(loaded(plain, path), plain);
+  const pinned = new PinnedDefinitions(stores.definitions);
+  expect((await pinned.get(refOf(".hishamos/other.yml", hash))).stem).toBe("other");
+  expect((await pinned.get(refOf(path, hash))).stem).toBe("main");
+});
+
+test("one that is not stored is a bug, and says which", async () => {
+  await expect(new PinnedDefinitions(stores.definitions).get(refOf(path, "unknown"))).rejects.toThrow(
+    "unknown",
+  );
+});
+
+function refOf(at: string, hash: string) {
+  return { name: "", stem: "", path: at, commit: null, hash };
+}
