@@ -8,6 +8,7 @@ import { toProblem } from "./problems.ts";
 import { isList, textOf } from "./values.ts";
 
 export interface ParsedTemplate extends Template {
+  readonly source: Json;
   readonly references: readonly Reference[];
   /** The value, where there is nothing to evaluate: what can be checked before anything runs. */
   readonly literal: Json | undefined;
@@ -43,12 +44,13 @@ export function parseTemplateString(text: string, options: ParseOptions = {}): T
   if (problems.length > 0) return { problems };
   const parts = pieces.filter((piece) => piece !== "");
   const [only] = parts;
-  if (parts.length === 1 && typeof only === "object") return { template: only };
+  if (parts.length === 1 && typeof only === "object") return { template: { ...only, source: text } };
   if (parts.every((part) => typeof part === "string")) return { template: literalTemplate(text) };
-  return { template: mixedTemplate(parts, (scope, code) => run(code, scope, at, options.path)) };
+  return { template: mixedTemplate(text, parts, (scope, code) => run(code, scope, at, options.path)) };
 }
 
 function mixedTemplate(
+  source: string,
   parts: readonly (string | ParsedExpression)[],
   runText: (scope: Scope, code: Parameters<typeof run>[0]) => Evaluation,
 ): ParsedTemplate {
@@ -69,12 +71,12 @@ function mixedTemplate(
       return texts.join("");
     });
   };
-  return { references, literal: undefined, evaluate };
+  return { source, references, literal: undefined, evaluate };
 }
 
 /** A value as it is, `{{` and all. */
 export function literalTemplate(value: Json): ParsedTemplate {
-  return { references: [], literal: value, evaluate: () => ({ value }) };
+  return { source: value, references: [], literal: value, evaluate: () => ({ value }) };
 }
 
 /** Templates in a list, evaluated in order; the first problem ends it. */
@@ -89,7 +91,8 @@ export function listTemplate(items: readonly ParsedTemplate[]): ParsedTemplate {
     }
     return { value: values };
   };
-  return { references, literal: literalOf(items, evaluate), evaluate };
+  const source = items.map((item) => item.source);
+  return { source, references, literal: literalOf(items, evaluate), evaluate };
 }
 
 /** Templates under keys (which are literal); the value is an object as JSON.parse would make it. */
@@ -104,7 +107,8 @@ export function mapTemplate(entries: Iterable<readonly [string, ParsedTemplate]>
     // Defines own entries, `__proto__` too. One without a prototype would take JSON.stringify half as long again.
     return { value: Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null])) };
   };
-  return { references: list.references, literal: literalOf([list], evaluate), evaluate };
+  const source = Object.fromEntries(pairs.map(([key, template]) => [key, template.source]));
+  return { source, references: list.references, literal: literalOf([list], evaluate), evaluate };
 }
 
 const nowhere: Scope = { root: () => undefined, now: Number.NaN };
