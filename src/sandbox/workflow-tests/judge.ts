@@ -218,27 +218,24 @@ function judgeComment(
   );
 }
 
-/** Comments that share most of the expected words, the best first. */
+/** Lines of comments that share half of the expected words or more, the best first. */
 function nearComments(wanted: string, comments: readonly string[]): readonly string[] {
-  const words = new Set(
-    flat(wanted)
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [],
-  );
-  const share = (body: string) => {
-    const has = new Set(
-      flat(body)
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]+/gu) ?? [],
-    );
-    return [...words].filter((word) => has.has(word)).length / Math.max(1, words.size);
-  };
-  return comments
-    .map((body) => ({ body, score: share(body) }))
-    .filter(({ score }) => score >= 0.5)
-    .toSorted((a, b) => b.score - a.score)
+  const words = wordsOf(wanted);
+  const lines = new Set(comments.flatMap((body) => body.split("\n").map(flat)));
+  return [...lines]
+    .map((line) => {
+      const has = wordsOf(line);
+      const shared = [...words].filter((word) => has.has(word)).length;
+      return { line, share: shared / Math.max(1, words.size), foreign: has.size - shared };
+    })
+    .filter(({ share }) => share >= 0.5)
+    .toSorted((x, y) => y.share - x.share || x.foreign - y.foreign)
     .slice(0, 2)
-    .map(({ body }) => body);
+    .map(({ line }) => line);
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 }
 
 function judgeLabels(expected: Expectation["labels"], seen: readonly string[], differs: Differs): void {

@@ -219,7 +219,9 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     if (root === null) {
       for (const { guid } of sandbox.deliveries()) {
         const stored = await stores.deliveries.get(guid);
-        if (stored) notes.push(`${stored.event}: ${stored.outcome ?? "not processed"}`);
+        const ignored = stored?.outcome?.startsWith("ignored") ?? false;
+        if (stored)
+          notes.push(`${stored.event}: ${ignored ? "no trigger fits" : (stored.outcome ?? "not processed")}`);
       }
     }
     return {

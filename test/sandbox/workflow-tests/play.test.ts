@@ -11,7 +11,8 @@ interface Row {
 }
 
 const onIssue = "on: { issues: { types: [labeled], labels: [bug] } }\npermissions: { issues: write }\n";
-const onPull = "on: { pull_request: { types: [opened] } }\npermissions: { issues: write, pull_requests: write, checks: read }\n";
+const onPull =
+  "on: { pull_request: { types: [opened] } }\npermissions: { issues: write, pull_requests: write, checks: read }\n";
 
 const rows: readonly Row[] = [
   {

@@ -23,7 +23,8 @@ export async function verdict(
 
 /** What a person reads of a verdict. */
 export function told({ problems, detail }: Verdict): string {
-  return [...problems.map(formatProblem), ...detail].join("\n");
+  const others = problems.filter(({ code }) => code !== "HOS817" || detail.length === 0);
+  return [...others.map(formatProblem), ...detail].join("\n");
 }
 
 /** Triage by an agent, an approval, and a close; a graph with a handler. */
