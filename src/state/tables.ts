@@ -1,5 +1,5 @@
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 export type ColumnType = "integer" | "text";
 
@@ -55,8 +55,11 @@ export const tables = {
   },
   definitions: { columns: {}, indexes: [] },
   deliveries: {
-    columns: { received_at: "integer", outcome: "text" },
-    indexes: [{ name: "unfinished", on: "(received_at, key) WHERE outcome IS NULL" }],
+    columns: { received_at: "integer", outcome: "text", repository: "integer", event: "text" },
+    indexes: [
+      { name: "unfinished", on: "(received_at, key) WHERE outcome IS NULL" },
+      { name: "repository", on: "(repository, received_at DESC, key)" },
+    ],
   },
   reports: { columns: { revision: "integer" }, indexes: [] },
   blobs: { columns: {}, indexes: [] },
@@ -95,6 +98,16 @@ export const additions: readonly Addition[] = [
       { table: "executions", column: "queued_at" },
     ],
     indexes: [{ table: "executions", index: "queue" }],
+  },
+  {
+    version: 3,
+    tables: [],
+    // Rows of before have neither fact: they are not found by repository.
+    columns: [
+      { table: "deliveries", column: "repository" },
+      { table: "deliveries", column: "event" },
+    ],
+    indexes: [{ table: "deliveries", index: "repository" }],
   },
 ];
 

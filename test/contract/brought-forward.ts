@@ -3,7 +3,7 @@ import type { Stores } from "../../src/engine/ports/store.ts";
 import { anExecution, nextRevision } from "../support/execution.ts";
 
 /** Over a database of schema version 1 that holds the execution `old`: all that it held, and all that is new. */
-export async function keepsAndGains({ executions, schedules }: Stores): Promise<void> {
+export async function keepsAndGains({ executions, schedules, deliveries }: Stores): Promise<void> {
   const old = await executions.load("old");
   expect(old).toMatchObject({ schema: 2, wants: null, steps: { a: { since: { round: 0, visit: 0 } } } });
   expect(await executions.unfinished(null, 10)).toEqual(["old"]);
@@ -15,4 +15,8 @@ export async function keepsAndGains({ executions, schedules }: Stores): Promise<
   expect(await executions.queued(1000, "group", 10)).toEqual(["old", "queued"]);
   await schedules.replaceFor(1000, []);
   expect(await schedules.nextDue()).toBeNull();
+  const delivery = { id: "guid", event: "push", payload: { repository: { id: 1000 } }, receivedAt: 1 };
+  await deliveries.add({ ...delivery, outcome: null, attempts: 0 });
+  const recent = await deliveries.recent({ repository: 1000, events: ["push"], limit: 10 });
+  expect(recent.map(({ id }) => id)).toEqual(["guid"]);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Json } from "../../src/core/json.ts";
 import type { Delivery } from "../../src/engine/ports/store.ts";
 import { startOfTests } from "../support/execution.ts";
 import type { Fixture } from "./stores.ts";
@@ -57,5 +58,31 @@ export function deliveriesContract({ stores, reopen }: Fixture): void {
       expect((await stores().deliveries.get(id))?.outcome).toBe(outcome);
     }
     expect(await stores().deliveries.unfinished(10)).toEqual([]);
+  });
+
+  test("the recent ones of a repository come newest first, of the events asked for alone", async () => {
+    const of = (repository: Json, event: string, receivedAt: number, outcome: string | null = "processed") =>
+      aDelivery(`${event}-${receivedAt}`, { event, receivedAt, outcome, payload: { repository } });
+    const [push, opened, labeled] = [
+      of({ id: 7 }, "push", 1),
+      of({ id: 7 }, "issues", 2),
+      of({ id: 7 }, "issues", 3, null),
+    ];
+    const others = [
+      of({ id: 8 }, "issues", 4),
+      of({ id: "7" }, "issues", 5),
+      of(7, "push", 6),
+      of(null, "push", 7),
+    ];
+    for (const delivery of [labeled, push, ...others, opened]) await stores().deliveries.add(delivery);
+    const recent = (events: readonly string[], limit = 10) =>
+      stores().deliveries.recent({ repository: 7, events, limit });
+    expect(await recent(["issues", "push", "star"])).toEqual([labeled, opened, push]);
+    expect(await recent(["issues", "push"], 2)).toEqual([labeled, opened]);
+    expect(await recent(["push"])).toEqual([push]);
+    expect(await recent(["star"])).toEqual([]);
+    expect(await recent([])).toEqual([]);
+    await stores().deliveries.update({ ...push, outcome: "ignored", attempts: 1 });
+    expect(await recent(["push"])).toEqual([{ ...push, outcome: "ignored", attempts: 1 }]);
   });
 }

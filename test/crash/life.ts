@@ -130,6 +130,7 @@ export class Life {
         update: (...args) => this.change("deliveries.update", () => deliveries.update(...args)),
         get: (...args) => this.look(() => deliveries.get(...args)),
         unfinished: (...args) => this.look(() => deliveries.unfinished(...args)),
+        recent: (...args) => this.look(() => deliveries.recent(...args)),
       },
       reports: {
         put: (...args) => this.change("reports.put", () => reports.put(...args)),

@@ -180,6 +180,7 @@ test("work whose outcome could not be written is not done again for that", async
     add: (delivery) => store.add(delivery),
     get: (id) => store.get(id),
     unfinished: (limit) => store.unfinished(limit),
+    recent: (query) => store.recent(query),
     update: (delivery) => {
       if (delivery.outcome !== null && failing-- > 0) return Promise.reject(new Error("no database"));
       return store.update(delivery);

@@ -184,6 +184,7 @@ test("while the database can't answer, GitHub is told to come again", async () =
         get: (id) => deliveries.get(id),
         update: (delivery) => deliveries.update(delivery),
         unfinished: (limit) => deliveries.unfinished(limit),
+        recent: (query) => deliveries.recent(query),
       };
       return { ...stores, deliveries: wrapped, close: () => stores.close() };
     },

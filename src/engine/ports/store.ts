@@ -118,6 +118,12 @@ export interface DeliveryStore {
   update(delivery: Delivery): Promise<void>;
   /** Deliveries without an outcome, oldest first. */
   unfinished(limit: number): Promise<readonly Delivery[]>;
+  /** Those of these events (as `issues`) that came from the repository, processed or not, newest first. */
+  recent(query: {
+    readonly repository: number;
+    readonly events: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly Delivery[]>;
 }
 
 /** What has been shown of one execution: its own document, so that reporting never touches the execution's revision. */
