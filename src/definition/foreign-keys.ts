@@ -197,7 +197,8 @@ export const habits: Readonly<Partial<Record<Spot, ReadonlyMap<string, string>>>
 };
 
 /** What to write where a key has a value of another form, as people first try it. */
-export function formHint(key: string, tree: Tree): string | undefined {
+export function formHint(name: string, tree: Tree): string | undefined {
+  const key = name.startsWith("on[") ? "on" : name;
   const value = tree.type === "scalar" ? tree.value : undefined;
   switch (key) {
     case "parallel":
@@ -219,14 +220,22 @@ export function formHint(key: string, tree: Tree): string | undefined {
       return typeof value === "string"
         ? `Write slash_command: {name: ${value.replace(/^\//, "").slice(0, 40)}}.`
         : undefined;
+    case "on":
+      if (value === "schedule") return 'Write on: {schedule: [{cron: "30 6 * * 1-5"}]}.';
+      return value === "slash_command" ? "Write on: {slash_command: {name: my-command}}." : undefined;
     case "in":
-      return typeof value === "string" ? `Write in: "{{ ${value.slice(0, 40)} }}".` : undefined;
+      return typeof value === "string" ? readHint("in", value) : undefined;
     case "subject":
       if (typeof value !== "string") return undefined;
       return /^#?\d+$/.test(value)
         ? `Write ${value.replace("#", "")} without quotes.`
-        : `For the value of it write "{{ ${value.slice(0, 40)} }}".`;
+        : readHint("subject", value);
     default:
       return undefined;
   }
+}
+
+/** For an expression without its braces. */
+function readHint(key: string, text: string): string | undefined {
+  return /^[A-Za-z_][\w.[\]"*-]{0,60}$/.test(text) ? `Write ${key}: "{{ ${text} }}".` : undefined;
 }

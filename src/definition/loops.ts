@@ -43,14 +43,6 @@ export function readForEach(
   }
   const given = child(tree, "in");
   const list = expressions.optionalTemplate(given, "step", outside);
-  const text = textOf(given);
-  if (given !== undefined && text !== undefined && list?.literal === text) {
-    problems.add("wrongType", given, "in must be a list, and this is a text", {
-      hint: /^[A-Za-z_][\w.[\]"*-]*$/.test(text)
-        ? `For the value of it write in: "{{ ${text} }}".`
-        : undefined,
-    });
-  }
   return {
     in: list ?? expressions.template({ type: "list", items: [], start: 0, end: 0 }, "step"),
     as: name ?? "item",

@@ -12,7 +12,6 @@ import { checkType, isKnownEvent } from "./events.ts";
 import type { Expressions } from "./expressions.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
-import type { Place } from "./source.ts";
 import { booleanOf, child, itemsOf, mapOf, oneOf, type Tree, textOf, textsOf } from "./tree.ts";
 import { readWords } from "./words.ts";
 
@@ -37,19 +36,18 @@ export function readTriggers(
   const map = mapOf(tree);
   if (map) {
     return [...map.entries].flatMap(([event, { key, value }]) =>
-      isKnownEvent(event, key, problems) ? readTrigger(event, key, value, expressions, problems) : [],
+      isKnownEvent(event, key, problems) ? readTrigger(event, value, expressions, problems) : [],
     );
   }
   return itemsOf(tree).flatMap((item) => {
     const event = textOf(item);
     if (event === undefined || !isKnownEvent(event, item, problems)) return [];
-    return readTrigger(event, item, undefined, expressions, problems);
+    return readTrigger(event, undefined, expressions, problems);
   });
 }
 
 function readTrigger(
   event: string,
-  place: Place,
   tree: Tree | undefined,
   expressions: Expressions,
   problems: Problems,
@@ -69,12 +67,12 @@ function readTrigger(
     condition: expressions.condition(child(tree, "condition"), "trigger"),
     own: booleanOf(child(tree, "own")) ?? false,
     outsiders: oneOf(child(tree, "outsiders"), ["hold", "run", "ignore"] as const) ?? null,
-    command: event === "slash_command" ? readCommand(tree, place, problems) : null,
+    command: event === "slash_command" ? readCommand(tree, problems) : null,
     schedule: null,
   };
   if (event !== "schedule") return [trigger];
   // Nobody is behind a time table, so nobody is an outsider.
-  return readSchedules(tree, place, problems).map((schedule) => ({
+  return readSchedules(tree, problems).map((schedule) => ({
     ...trigger,
     outsiders: "run",
     schedule,
@@ -85,18 +83,10 @@ const heardIn = ["issue", "pull_request"] as const;
 /** Commands of this App itself, which are heard without /hishamos too. */
 const taken = ["hishamos", "pause", "resume", "cancel", "approve", "reject", "retry"];
 
-function readCommand(tree: Tree | undefined, place: Place, problems: Problems): Trigger["command"] {
+function readCommand(tree: Tree | undefined, problems: Problems): Trigger["command"] {
   const given = child(tree, "name");
   const name = textOf(given);
-  if (name === undefined) {
-    // Another type has been told already.
-    if (given === undefined && (tree === undefined || tree.type === "map" || textOf(tree) === undefined)) {
-      problems.add("missingKey", place, 'the key "name" of slash_command is missing', {
-        hint: "Write slash_command: {name: my-command}.",
-      });
-    }
-    return null;
-  }
+  if (name === undefined) return null;
   if (given && taken.includes(name)) {
     problems.add("contradiction", given, `/${name} is a command of HishamOS itself`, {
       hint: "Give the command another name.",
@@ -112,16 +102,9 @@ function readCommand(tree: Tree | undefined, place: Place, problems: Problems): 
 
 function readSchedules(
   tree: Tree | undefined,
-  place: Place,
   problems: Problems,
 ): readonly NonNullable<Trigger["schedule"]>[] {
-  if (tree === undefined || (tree.type === "scalar" && tree.value === null)) {
-    problems.add("missingKey", place, "schedule doesn't say when", {
-      hint: 'Write on: {schedule: [{cron: "30 6 * * 1-5"}]}.',
-    });
-    return [];
-  }
-  return (tree.type === "list" ? tree.items : []).flatMap((item) => {
+  return (tree?.type === "list" ? tree.items : []).flatMap((item) => {
     const cron = child(item, "cron");
     const expression = textOf(cron);
     const zone = child(item, "timezone");

@@ -119,8 +119,8 @@ test("offline, a file of this repository must be there and a pinned one need not
 test("the hash is that of the text where there are no files, and changes with every file that is used", () => {
   const hash = (child: string, more: Readonly<Record<string, string>> = {}): string =>
     load(runs("./a.yml"), { ".hishamos/a.yml": child, ...more }).workflow.hash;
-  const text = createHash("sha256").update(delay).digest("hex");
-  expect(load(delay, { ".hishamos/other.yml": delay }).workflow.hash).toBe(text);
+  const ofText = createHash("sha256").update(delay).digest("hex");
+  expect(load(delay, { ".hishamos/other.yml": delay }).workflow.hash).toBe(ofText);
   expect(hash(delay)).not.toBe(createHash("sha256").update(runs("./a.yml")).digest("hex"));
   expect(hash(delay)).not.toBe(hash(`${delay}#`));
   expect(hash(delay)).toBe(hash(delay, { ".hishamos/unused.yml": "x" }));

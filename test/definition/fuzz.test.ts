@@ -115,7 +115,7 @@ function changed(tree: Json, at: readonly number[], value: Json, key: string | n
     const index = Math.floor(first * tree.length);
     return tree.map((item: Json, each) => (each === index ? changed(item, rest, value, key) : item));
   }
-  const entries = Object.entries(tree) as [string, Json][];
+  const entries = Object.entries<Json>(tree);
   const index = Math.floor(first * entries.length);
   return Object.fromEntries(
     entries.map(([name, item], each) => {

@@ -102,7 +102,8 @@ export const duration: Schema = {
   description: "A duration such as 90s, 10m, 2h or 7d.",
 };
 
-/** The one key of several that a map must have, for editors. */
-export function exactlyOne(keys: readonly string[]): Schema {
-  return { oneOf: keys.map((key) => ({ required: [key] })) };
+/** The one key of several that a map must have; `others` are the types besides a map. For editors. */
+export function exactlyOne(keys: readonly string[], others: readonly string[] = []): Schema {
+  const maps = keys.map((key) => ({ type: "object", required: [key] }));
+  return { oneOf: others.length === 0 ? maps : [...maps, { type: others }] };
 }

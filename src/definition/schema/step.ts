@@ -124,7 +124,7 @@ const waitFor: Schema = {
     ),
   },
   additionalProperties: false,
-  ...exactlyOne(waitKeys),
+  ...exactlyOne(waitKeys, ["string", "array"]),
 };
 
 const parallel = map(
@@ -148,6 +148,7 @@ const forEach = map(
   {
     in: {
       type: ["string", "array"],
+      pattern: "\\{\\{",
       expects: "a list or an expression in {{ }}",
       description: 'The list: "{{ steps.find.output }}" or items written out, at most 256.',
       items: anything("An item."),

@@ -72,7 +72,7 @@ const slashCommand: Schema = map(
     ...common,
   },
   "A command of your own in a comment.",
-  { type: ["object", "null"], spot: "slash_command" },
+  { required: ["name"], spot: "slash_command" },
 );
 
 const schedule: Schema = {
@@ -177,6 +177,8 @@ const definitions: Schema = {
   agent: map(agentKeys, "An agent of this workflow.", { spot: "agent_keys" }),
 };
 
+const bareEvent = "^(?!(?:schedule|slash_command)$)";
+
 /** What a workflow says of itself, whether its steps are its own or another's. */
 const head: Schema = {
   name: text("The workflow's name, for people."),
@@ -187,7 +189,9 @@ const head: Schema = {
     type: ["string", "array", "object"],
     expects: "an event, a list of events or a map",
     description: "What starts it. Without it: commands, the API and the Action only.",
-    items: text("An event's name."),
+    // These two don't go without saying more.
+    pattern: bareEvent,
+    items: formed(bareEvent, "an event's name", "An event's name."),
     properties: { schedule, slash_command: slashCommand, dispatch },
     additionalProperties: ref("trigger", "Which of these events start the workflow."),
   },
