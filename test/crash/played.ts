@@ -94,7 +94,7 @@ function withoutChance(text: string): string {
   return text
     .replaceAll(/127\.0\.0\.1:\d+/g, "HOST")
     .replaceAll(/(issuecomment-|runs\/)\d+/g, "$1N")
-    .replaceAll(/\b[0-9a-f]{7,40}\b/g, "HASH")
+    .replaceAll(/\b[0-9a-f]{7,80}\b/g, "HASH")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME");
 }
 
