@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Execution, Waiting } from "../../src/core/execution.ts";
-import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
+import { deliver, executionsOf, openShop, REPO, type Shop } from "./shop.ts";
 
 const waits = `
 name: Waits
@@ -23,28 +23,6 @@ async function openOne(file: string): Promise<{ readonly shop: Shop; readonly ex
   const [execution] = await executionsOf(shop);
   if (execution === undefined) throw new Error("nothing was started");
   return { shop, execution };
-}
-
-/** A delivery as GitHub sends it; what came of it. */
-async function deliver(shop: Shop, event: string, payload: object): Promise<string | null> {
-  const [first] = shop.github.deliveries();
-  const stored = await shop.stores.deliveries.get(first?.guid ?? "");
-  const { repository, installation } = stored?.payload ?? {};
-  const id = `delivery-${event}`;
-  const sender = { login: "mona", type: "User" };
-  const body = JSON.parse(JSON.stringify({ repository, installation, sender, ...payload }));
-  await shop.app.stop();
-  await shop.stores.deliveries.add({
-    id,
-    event,
-    receivedAt: shop.clock.now(),
-    payload: body,
-    outcome: null,
-    attempts: 0,
-  });
-  shop.app.start();
-  await shop.settled();
-  return (await shop.stores.deliveries.get(id))?.outcome ?? null;
 }
 
 test.for([
@@ -147,4 +125,57 @@ test.for([
   await shop.settled();
   expect(shop.github.issue(REPO, number).state).toBe("closed");
   expect((await executionsOf(shop))[0]?.state).toBe(state);
+});
+
+test("an issue given up just after the merge of its pull request is given up", async () => {
+  const shop = await openShop({ files: { ".hishamos/mend.yml": mendable } });
+  const { number } = shop.github.as("mona").openIssue({ title: "It breaks" });
+  await shop.settled();
+  shop.github.as("hubot").push({ branch: "fix", from: "main", message: "Fix", files: { "a.txt": "1" } });
+  const body = `Fixes #${number}`;
+  const pull = shop.github.as("hubot").openPullRequest({ title: "A fix", body, head: "fix" });
+  await shop.settled();
+  shop.github.as("hubot").editIssue(pull.number, { body: "It helps a little." });
+  shop.github.as("mona").merge(pull.number);
+  await shop.settled();
+  expect((await executionsOf(shop))[0]?.state).toBe("running");
+  shop.github.as("mona").closeIssue(number, "not_planned");
+  await shop.settled();
+  expect((await executionsOf(shop))[0]?.state).toBe("cancelled");
+});
+
+test.for([
+  ["us", "running"],
+  ["mona", "cancelled"],
+] as const)("an issue that a step closes, closed by %s: %s", async ([by, state]) => {
+  const { shop, execution } = await openOne(mendable);
+  const { fix } = execution.steps;
+  const run = fix?.runs.at(-1);
+  if (fix === undefined || run === undefined) throw new Error("fix was not entered");
+  const effects = [{ key: "k", method: "issues.update", ref: null }];
+  const steps = { fix: { ...fix, runs: [{ ...run, effects }] } };
+  const id = "e".repeat(32);
+  await shop.stores.executions.create({ ...execution, id, revision: 1, slot: null, steps, startedAt: 1 });
+  const number = execution.subject?.number ?? 0;
+  if (by === "us") {
+    const { rest } = shop.clients.installation(execution.installation ?? 0);
+    await rest.issues.update({ owner: "acme", repo: "shop", issue_number: number, state: "closed" });
+  } else shop.github.as(by).closeIssue(number);
+  await shop.settled();
+  expect((await shop.stores.executions.load(id))?.state).toBe(state);
+});
+
+test("a wait for checks by name hears those of its own commit only", async () => {
+  const review = `
+name: Review
+on: { pull_request: { types: [opened] } }
+steps: [{ id: checked, wait_for: { event: check_run.completed } }]
+`;
+  const shop = await openShop({ files: { ".hishamos/review.yml": review } });
+  shop.github.as("mona").push({ branch: "topic", from: "main", message: "Topic", files: { "a.txt": "1" } });
+  const pull = shop.github.as("mona").openPullRequest({ title: "Topic", head: "topic" });
+  await shop.settled();
+  expect(await deliver(shop, "check_run", check("b".repeat(40)))).toMatch(/concerns no workflow/);
+  expect(await deliver(shop, "check_run", check(pull.head.sha))).toMatch(/told review/);
+  expect((await executionsOf(shop))[0]?.state).toBe("completed");
 });

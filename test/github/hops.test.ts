@@ -93,3 +93,22 @@ test("without own, what we do starts nothing", async () => {
   await shop.settled();
   expect(await executionsOf(shop)).toEqual([]);
 });
+
+test("the marker of ours in an issue of another bot says nothing", async () => {
+  const { shop, made, others } = await openEcho(2, "issues", "opened");
+  shop.github.createUser("trusted[bot]", "Bot");
+  shop.github.as("trusted[bot]").openIssue({ title: "Mine", body: marker(`${made.id}/1/look/1`) });
+  await shop.settled();
+  expect((await others()).map((one) => one.hops)).toEqual([0]);
+});
+
+test("a bot is allowed by its login with [bot], too", async () => {
+  const files = { ".hishamos/echo.yml": own("issues", "opened").replace(", own: true", "") };
+  const shop = await openShop({ files, allowedBots: ["Exact[bot]"] });
+  for (const login of ["exact[bot]", "other[bot]"]) {
+    shop.github.createUser(login, "Bot");
+    shop.github.as(login).openIssue({ title: "Another" });
+  }
+  await shop.settled();
+  expect((await executionsOf(shop)).map(({ actor }) => actor)).toEqual(["exact[bot]"]);
+});

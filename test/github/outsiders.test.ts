@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
+import { deliver, executionsOf, openShop, REPO, type Shop } from "./shop.ts";
 
 const onIssue = `
 name: Triage
@@ -126,4 +126,26 @@ test("a label that the trigger names, put on by a writer, speaks for the strange
   shop.github.as("mona").label({ repo: REPO, number }, "question");
   await shop.settled();
   expect(await executionsOf(shop)).toMatchObject([{ held: null, state: "running", actor: "mona" }]);
+});
+
+test("a role that the trigger asks of the sender speaks for the stranger", async () => {
+  const trigger = onPull.replace("types: [opened, labeled, synchronize]", "types: [labeled], roles: [write]");
+  const shop = await openShop({ files: { ".hishamos/review.yml": trigger } });
+  shop.github.fork(REPO, "reader");
+  commit(shop, "1", "main");
+  const { number } = shop.github
+    .as("reader")
+    .openPullRequest({ repo: REPO, title: "Fix", head: "reader:fix" });
+  shop.github.as("mona").label({ repo: REPO, number }, "question");
+  await shop.settled();
+  expect(await executionsOf(shop)).toMatchObject([{ held: null, state: "running", actor: "mona" }]);
+});
+
+test("what a stranger does where nobody could allow it starts nothing", async () => {
+  const starred = onIssue.replace("issues: { types: [opened] }", "star: { types: [created] }");
+  const shop = await openShop({ files: { ".hishamos/star.yml": starred } });
+  expect(await deliver(shop, "star", { action: "created" }, "reader")).toMatch(
+    /did not start star: reader is an outsider, and there is no issue/,
+  );
+  expect(await deliver(shop, "star", { action: "created" }, "mona")).toMatch(/started star/);
 });

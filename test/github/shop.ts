@@ -146,3 +146,28 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
 export async function executionsOf({ stores }: Shop) {
   return (await stores.executions.list({})).executions.toReversed();
 }
+
+let delivered = 0;
+
+/** A delivery as GitHub sends it; what came of it. */
+export async function deliver(shop: Shop, event: string, payload: object, login = "mona") {
+  const { data } = await shop.clients.app().rest.apps.listInstallations();
+  const repo = { owner: "acme", repo: "shop" };
+  const installation = { id: data[0]?.id ?? 0 };
+  const { data: repository } = await shop.clients.installation(installation.id).rest.repos.get(repo);
+  const sender = { login, type: login.endsWith("[bot]") ? "Bot" : "User" };
+  delivered += 1;
+  const id = `delivery-${delivered}`;
+  await shop.app.stop();
+  await shop.stores.deliveries.add({
+    id,
+    event,
+    receivedAt: shop.clock.now(),
+    payload: JSON.parse(JSON.stringify({ repository, installation, sender, ...payload })),
+    outcome: null,
+    attempts: 0,
+  });
+  shop.app.start();
+  await shop.settled();
+  return (await shop.stores.deliveries.get(id))?.outcome ?? null;
+}
