@@ -72,18 +72,28 @@ function fold(label: string): string {
 }
 
 function payloadLabels(payload: JsonObject): readonly string[] {
-  return labelNames([...listAt(payload, "issue", "labels"), ...listAt(payload, "pull_request", "labels")]);
+  return labelNames(
+    ["issue", "pull_request", "discussion"].flatMap((kind) => listAt(payload, kind, "labels")),
+  );
 }
 
-/** A pull request's base, a push's or a workflow run's own branch. */
+/** A pull request's or merge group's base, a push's or run's own branch, a release's target. */
 function onBranch(trigger: Trigger, payload: JsonObject): boolean {
   if (trigger.branches.length === 0) return true;
   const branch =
     textAt(payload, "pull_request", "base", "ref") ??
     textAt(payload, "workflow_run", "head_branch") ??
     textAt(payload, "check_suite", "head_branch") ??
-    /^(?:refs\/heads\/)?(?!refs\/)(.+)$/.exec(textAt(payload, "ref") ?? "")?.[1];
-  return branch !== undefined && matchesAny(branch, trigger.branches);
+    textAt(payload, "check_run", "check_suite", "head_branch") ??
+    inRef(textAt(payload, "merge_group", "base_ref")) ??
+    inRef(textAt(payload, "ref")) ??
+    textAt(payload, "release", "target_commitish");
+  return branch !== null && matchesAny(branch, trigger.branches);
+}
+
+/** The branch of a ref, which some events write in full and some by its name; null for a tag. */
+function inRef(ref: string | null): string | null {
+  return /^(?:refs\/heads\/)?(?!refs\/)(.+)$/.exec(ref ?? "")?.[1] ?? null;
 }
 
 function unmet(condition: Expression, { root, now }: Present): string | null {
