@@ -2,7 +2,7 @@ import { branchEnded } from "./branches.ts";
 import { currentRun, type Draft, workAt } from "./draft.ts";
 import { end, finish } from "./ending.ts";
 import type { Entry, Run, StepError, Via } from "./execution.ts";
-import { cancelInside, outputsOf } from "./inside.ts";
+import { outputsOf } from "./inside.ts";
 import { itemEnded } from "./items.ts";
 import { iterationEnded } from "./iterations.ts";
 import { finallyScope, innerList, inScope, type Located, stepAt } from "./locate.ts";
@@ -130,7 +130,6 @@ function endList(draft: Draft, scope: string, error: StepError | null): readonly
   const { at, run } = around;
   const list = innerList(at.step);
   if (!list) throw new Error(`${scope} has no steps inside`);
-  cancelInside(draft, scope);
   const output = outputsOf(draft.execution, list, scope);
   if (error) fail(draft, at, run, error, output);
   else succeed(draft, at, run, output);

@@ -11,16 +11,13 @@ export function isInside(path: string, scope: string): boolean {
   return (next === "/" || next === "[") && path.startsWith(scope);
 }
 
-/** Cancels all that is under way inside, and forgets what was to be entered there. */
+/** Cancels all that is under way inside; what was to be entered there is not, since what is around it has ended. */
 export function cancelInside(draft: Draft, scope: string): void {
   const { execution } = draft;
   for (const path of Object.keys(execution.steps)) {
     if (!isInside(path, scope)) continue;
     const run = currentRun(execution, path);
     if (run?.state === "running") skip(draft, path, run, "cancelled");
-  }
-  if (execution.entering.some(({ path }) => isInside(path, scope))) {
-    execution.entering = execution.entering.filter(({ path }) => !isInside(path, scope));
   }
 }
 

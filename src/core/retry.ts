@@ -63,7 +63,6 @@ function openRound(draft: Draft, event: Commanded): void {
   execution.round += 1;
   execution.state = "running";
   execution.ending = null;
-  execution.finalizing = false;
   execution.endedAt = null;
   const group = groupOf(workflow, execution, at);
   execution.slot = typeof group === "string" ? group : null;

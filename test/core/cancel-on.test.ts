@@ -122,6 +122,10 @@ describe("wait_for: {pull_request: …}", () => {
     expect(waiting("merged", [pull("merged")]).state).toBe("completed");
   });
 
+  test("closed is true at entry of a merge too", () => {
+    expect(waiting("closed", [pull("merged")]).state).toBe("completed");
+  });
+
   test("ends when it is merged", () => {
     const told = waiting("merged");
     expect(becomes(told, "open").state).toBe("running");
