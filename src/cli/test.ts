@@ -62,7 +62,7 @@ async function runTests({ paths, name, format }: Given, io: Output): Promise<num
       return 2;
     }
     for (const file of found)
-      if (file.kind === "test" || found.length === 1) files.set(file.path, { ...file, kind: "test" });
+      if (file.kind === "test" || file.path === path) files.set(file.path, { ...file, kind: "test" });
   }
   if (files.size === 0) {
     io.stderr(

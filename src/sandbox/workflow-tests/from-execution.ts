@@ -39,12 +39,40 @@ export function testOf(records: readonly Recorded[], options: RecordOptions): st
     github: {
       repository: `${execution.repository.owner}/${execution.repository.name}`,
       ...sceneOf(execution, event),
+      ...decidersOf(records),
     },
     ...(Object.keys(answers).length === 0 ? {} : { answers }),
     expect: expectationOf(records, options),
   };
   const head = `# Written by hishamos test --from-execution ${execution.id}\n`;
   return head + stringify(document, { lineWidth: 110 });
+}
+
+/** Whoever decided was allowed to: they get the roles and teams that the approvals ask for. */
+function decidersOf(records: readonly Recorded[]): JsonObject {
+  const collaborators: Record<string, Json> = {};
+  const teams: Record<string, Json> = {};
+  for (const { execution, workflow } of records) {
+    for (const [path, { runs }] of Object.entries(execution.steps)) {
+      const kind = stepAt(workflow, path)?.step.kind;
+      if (kind?.kind !== "approval") continue;
+      const people = runs.flatMap((run) =>
+        "output" in run && isObject(run.output) ? textsIn(run.output["by"]) : [],
+      );
+      if (people.length === 0) continue;
+      const role = kind.from.find((each) => each.startsWith("role:"))?.slice(5);
+      if (role !== undefined && role !== "write") for (const login of people) collaborators[login] = role;
+      for (const team of kind.from) if (team.includes("/")) teams[team.replace(/^@/, "")] = people;
+    }
+  }
+  return {
+    ...(Object.keys(collaborators).length === 0 ? {} : { collaborators }),
+    ...(Object.keys(teams).length === 0 ? {} : { teams }),
+  };
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((each) => typeof each === "string") : [];
 }
 
 function expectationOf(records: readonly Recorded[], { outputs }: RecordOptions): JsonObject {

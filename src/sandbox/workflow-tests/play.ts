@@ -84,6 +84,11 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   const prefixes = new Map<string, string>();
   const workflows = new Map<string, Workflow>();
   let root: Execution | null = null;
+  /** Saves of the engine, and whatever happens on the stand-in. */
+  let moves = 0;
+  sandbox.on("announcement", () => {
+    moves += 1;
+  });
   const prefixOf = (execution: Execution): string | null => {
     const known = prefixes.get(execution.id);
     if (known !== undefined) return known;
@@ -113,6 +118,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     reports: isWatched(test, workflow),
     observer: {
       saved(before, after) {
+        moves += 1;
         const prefix = prefixOf(after);
         if (prefix === null) return;
         if (prefix === "") root = after;
@@ -159,22 +165,24 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   async function goOn(): Promise<void> {
     const until = test.timeMs === null ? Infinity : testStart + test.timeMs;
     for (let timers = 0; timers < mostTimers; timers++) {
-      const settled = await quiet(sandbox, [
-        () => sandbox.settled(),
-        () => service.idle(),
-        () => cast.done(),
-      ]);
+      const settled = await nothingMoves();
       const wait = clock.next();
       const ended = root === null || isTerminal(root.state);
       if ((ended && settled) || wait === null) return;
       if (clock.now() + wait > until) {
         clock.advance(until - clock.now());
-        await quiet(sandbox, [() => sandbox.settled(), () => service.idle(), () => cast.done()]);
+        await nothingMoves();
         return;
       }
       clock.advance(wait);
     }
     throw new Error(`it is not at its end after ${mostTimers} timers`);
+  }
+
+  function nothingMoves(): Promise<boolean> {
+    // In this order: what people do is delivered, and then processed.
+    const idle = [() => cast.done(), () => sandbox.settled(), () => service.idle()];
+    return quiet(sandbox, idle, () => moves);
   }
 
   async function startByHand(): Promise<void> {

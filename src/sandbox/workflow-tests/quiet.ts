@@ -5,17 +5,22 @@ const turnMs = 25;
 const turns = 16;
 
 /**
- * Resolves to true once all of these are idle, one after the other and twice, so that what one gave to another is
- * seen; to false where something is not idle but asks the stand-in for nothing any more: it waits for the clock
- * (a refused report is tried again later). Rejects as they do.
+ * Resolves to true once all of these are idle, one after the other, and nothing was done meanwhile (`done` counts it):
+ * what one gives to another may come back to the first. Resolves to false where something is not idle but asks the
+ * stand-in for nothing any more: it waits for the clock (a refused report is tried again later). Rejects as they do.
  */
 export async function quiet(
   sandbox: SandboxGitHub,
   idle: readonly (() => Promise<void>)[],
+  done: () => number,
 ): Promise<boolean> {
   const over = new AbortController();
+  const activity = () => done() + sandbox.requests().length + sandbox.deliveries().length;
   const settled = (async () => {
-    for (let pass = 0; pass < 2; pass++) for (const each of idle) await each();
+    for (let before = -1; before !== activity(); ) {
+      before = activity();
+      for (const each of idle) await each();
+    }
     return true;
   })();
   try {

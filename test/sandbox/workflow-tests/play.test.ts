@@ -124,8 +124,8 @@ expect: { state: completed, pull_request: merged, comments: [Merged] }`,
   - { id: deployed, wait_for: { event: deployment_status.created, match: 'event.deployment_status.state == "success"' }, timeout: 3d }
   - { id: say, action: issues.createComment, inputs: { body: "Deployed to {{ steps.deployed.output.deployment.environment }}" } }\n`,
     tests: `${head}answers:
-  deployed: { event: { deployment_status.created: { deployment_status: { state: success }, deployment: { environment: staging } } } }
-expect: { state: completed, comments: [Deployed to staging] }`,
+  deployed: { event: { deployment_status.created: { deployment_status: { state: success }, deployment: { environment: staging } } }, after: 1d }
+expect: { state: completed, steps: [deployed, say] }`,
   },
   {
     says: "a workflow without an event takes its inputs",
