@@ -1,6 +1,8 @@
 // Writes src/definition/schema/validate.generated.ts, the schemas compiled to plain functions, so that no process
 // compiles them when it starts; and schema/*.json, the same for editors. `--check` only says whether they are current.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { webhookEvents } from "../src/definition/catalogue.generated.ts";
@@ -30,6 +32,13 @@ const code = standalone.default(ajv, {
 });
 if (code.includes("require(")) throw new Error("the validator would need a helper of ajv at run time");
 
+/** As `npm run fix` would leave it. */
+function formatted(path: string, text: string): string {
+  const biome = fileURLToPath(import.meta.resolve("@biomejs/biome/bin/biome"));
+  const args = [biome, "format", `--stdin-file-path=${path}`];
+  return execFileSync(process.execPath, args, { encoding: "utf8", input: text });
+}
+
 const files = new Map([
   [
     "src/definition/schema/validate.generated.ts",
@@ -40,7 +49,7 @@ ${code}
 `,
   ],
   ...[...publishedSchemas(webhookEvents, testsSchema)].map(
-    ([name, schema]) => [`schema/${name}`, `${JSON.stringify(schema, null, 2)}\n`] as const,
+    ([name, schema]) => [`schema/${name}`, formatted(`schema/${name}`, JSON.stringify(schema))] as const,
   ),
 ]);
 

@@ -66,7 +66,8 @@ function agentFiles(files: ReadonlyMap<string, string>): ReadonlyMap<string, Age
   }
   const byName = new Map<string, AgentFile>();
   for (const [path, text] of files) {
-    if (!/(?:^|\/)\.hishamos\/agents\/[^/]+\.(?:ya?ml|json)$/.test(path)) continue;
+    if (!path.includes("agents/") || !/(?:^|\/)\.hishamos\/agents\/[^/]+\.(?:ya?ml|json)$/.test(path))
+      continue;
     let file = read.get(path);
     if (file === undefined || file.text !== text) {
       file = readFile(path, text);

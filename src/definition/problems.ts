@@ -250,6 +250,12 @@ export const definitionProblems = {
     title: "The action is not for Apps",
     help: "GitHub answers this method to a person's own token, or to the App's private key, and refuses the installation's token, which is what actions use.",
   },
+  secret: {
+    code: "HOS256",
+    title: "A secret that can't be used so",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the form in which a header names a secret
+    help: "A secret is named in the step's secrets and stands in a header of http.request as ${NAME}. Such a header is a text without {{ }}, so that nothing from outside, as an issue's title, can ask for a secret. The url, the body and everything else are kept in the execution and never hold one.",
+  },
   more: {
     code: "HOS299",
     title: "More problems than are shown",

@@ -6,10 +6,11 @@ import { ownLoops, readForEach, readRepeat } from "./loops.ts";
 import type { Problems } from "./problems.ts";
 import { noRetry, readDuration, readRetry } from "./retry.ts";
 import { readSafeOutputs } from "./safe-outputs.ts";
+import { readSecrets } from "./secrets.ts";
 import type { ListFrame, Site } from "./sites.ts";
 import type { Place } from "./source.ts";
 import type { StepContext } from "./step-context.ts";
-import { child, type MapTree, mapOf, numberOf, oneOf, type Tree, textOf, textsOf } from "./tree.ts";
+import { child, type MapTree, mapOf, numberOf, oneOf, type Tree, textOf } from "./tree.ts";
 
 /** Reads a list's steps that have an id, inner lists too; what the schema has told already is left out in silence. */
 export function readList(tree: Tree | undefined, frame: ListFrame, context: StepContext): StepList {
@@ -57,7 +58,7 @@ function readStep(map: MapTree, frame: ListFrame, context: StepContext): PlacedS
     repeat,
     subject: expressions.optionalTemplate(child(map, "subject"), "step", inside),
     unique: expressions.optionalTemplate(child(map, "unique"), "step", inside),
-    secrets: textsOf(child(map, "secrets")),
+    ...readSecrets(map, kind, problems),
     safeOutputs: readSafeOutputs(child(map, "safe_outputs"), problems),
   };
   checkModifiers(map, kind, problems);
@@ -136,12 +137,6 @@ function readConclude(
 
 /** Tells modifiers that mean something for one kind only. */
 function checkModifiers(map: MapTree, kind: StepKind, problems: Problems): void {
-  const secrets = map.entries.get("secrets");
-  if (secrets && !(kind.kind === "action" && kind.action === "http.request")) {
-    problems.add("contradiction", secrets.key, "only http.request may use secrets", {
-      hint: "An agent or another action never sees one; drop secrets.",
-    });
-  }
   const safeOutputs = map.entries.get("safe_outputs");
   if (safeOutputs && kind.kind !== "agent") {
     problems.add("contradiction", safeOutputs.key, "only an agent has safe_outputs", {

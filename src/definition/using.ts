@@ -110,6 +110,7 @@ function unknown(reference: string): Workflow {
     subject: null,
     unique: null,
     secrets: [],
+    secretHeaders: [],
     safeOutputs: [],
   };
   const steps: StepList = {

@@ -1,10 +1,11 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isCollection,
   isScalar,
   Lexer,
   Parser,
-  parseAllDocuments,
   visit,
   type YAMLError,
 } from "yaml";
@@ -32,28 +33,23 @@ export function readYaml(problems: Problems, emptyHint = workflowHint): MapTree 
     );
     return null;
   }
-  const excess = findExcess(text);
-  if (excess !== null) {
-    const message =
-      excess.name === "tooDeep"
-        ? `lists and maps are nested more than ${textLimits.depth} levels deep`
-        : `the file has more than ${textLimits.values} values`;
-    problems.add(excess.name, { start: excess.at, end: excess.at + 1 }, message);
-    return null;
-  }
-  const documents = parseAllDocuments(text, {
-    // Told by ourselves, with both places: the library compares each key with all before it.
-    uniqueKeys: false,
-    prettyErrors: false,
-    resolveKnownTags: false,
-    logLevel: "silent",
-  });
-  const [document, second] = Array.isArray(documents) ? documents : [];
+  const tokens = readTokens(problems);
+  if (tokens === null) return null;
+  const documents = [
+    ...new Composer({
+      // Told by ourselves, with both places: the library compares each key with all before it.
+      uniqueKeys: false,
+      prettyErrors: false,
+      resolveKnownTags: false,
+      logLevel: "silent",
+    }).compose(tokens),
+  ];
+  const [document, second] = documents;
   if (document === undefined) {
     problems.add("document", { start: 0, end: 0 }, "the file is empty", { hint: emptyHint });
     return null;
   }
-  for (const each of Array.isArray(documents) ? documents : []) tellErrors(each, problems);
+  for (const each of documents) tellErrors(each, problems);
   if (second !== undefined) {
     const start = second.range[0];
     problems.add("document", { start, end: start }, "the file has more than one YAML document", {
@@ -87,15 +83,23 @@ function isSmall(text: string): boolean {
  * The library composes recursively, and 100 KB of `[` would overflow the stack; its parser keeps a stack of
  * its own, whose height is the depth. Composing 1 MB of small values takes seconds, cutting it takes none.
  */
-function findExcess(text: string): { readonly name: "tooDeep" | "tooLarge"; readonly at: number } | null {
+function readTokens(problems: Problems): readonly CST.Token[] | null {
   const parser = new Parser();
+  const tokens: CST.Token[] = [];
   let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const _ of parser.next(lexeme));
-    if (parser.stack.length > textLimits.depth + 1) return { name: "tooDeep", at: parser.offset };
-    if (++count > textLimits.lexemes) return { name: "tooLarge", at: parser.offset };
+  for (const lexeme of new Lexer().lex(problems.source.text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    const deep = parser.stack.length > textLimits.depth + 1;
+    if (!deep && ++count <= textLimits.lexemes) continue;
+    const place = { start: parser.offset, end: parser.offset + 1 };
+    if (deep) {
+      const message = `lists and maps are nested more than ${textLimits.depth} levels deep`;
+      problems.add("tooDeep", place, message);
+    } else problems.add("tooLarge", place, `the file has more than ${textLimits.values} values`);
+    return null;
   }
-  return null;
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
 }
 
 function tellErrors(document: Document, problems: Problems): void {
