@@ -92,6 +92,7 @@ export async function composeService({
       agent: createAgentRunner({ engines, roles, clock, log }),
       action: actions,
     }),
+    roles,
     clock,
     ...(reports ? { reporter } : {}),
     log,

@@ -1,5 +1,6 @@
 import type { Execution } from "../core/execution.ts";
 import { type Problem, transition } from "../core/index.ts";
+import type { AgentDefinition } from "../core/workflow.ts";
 import { Activation } from "./activation.ts";
 import { Groups } from "./groups.ts";
 import { LargeValues } from "./large.ts";
@@ -8,6 +9,7 @@ import { PinnedDefinitions } from "./pinned.ts";
 import type { Engine } from "./ports/engine.ts";
 import type { Clock, Creation, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
 import { silentLog } from "./ports/log.ts";
+import { rehearse } from "./rehearsal/rehearse.ts";
 import { startExecution } from "./start.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { traceOf } from "./trace.ts";
@@ -16,6 +18,8 @@ export interface EngineOptions {
   readonly stores: Stores;
   readonly queue: Queue;
   readonly runners: StepRunners;
+  /** Agents that ship, by name: what a rehearsal takes their answers to look like. */
+  readonly roles?: ReadonlyMap<string, AgentDefinition>;
   readonly clock: Clock;
   readonly reporter?: Reporter;
   readonly log?: Log;
@@ -37,6 +41,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     log,
     runners: options.runners,
+    roles: options.roles ?? new Map(),
     reporter: options.reporter ?? { changed: () => {} },
     large: new LargeValues(stores.blobs),
     groups: new Groups(stores.executions, clock, log, (id) => wake(id, "turn")),
@@ -183,6 +188,7 @@ export function createEngine(options: EngineOptions): Engine {
     send,
     check,
     workflowOf: (execution) => pinned.get(execution.workflow),
+    rehearse: (request) => rehearse(parts, request),
     stop,
     idle: () => queue.idle(),
   };

@@ -1,4 +1,5 @@
 import type { Execution } from "../core/execution.ts";
+import type { AgentDefinition } from "../core/workflow.ts";
 import type { Groups } from "./groups.ts";
 import type { LargeValues } from "./large.ts";
 import type { PinnedDefinitions } from "./pinned.ts";
@@ -19,6 +20,7 @@ export interface StepRunners {
 export interface EngineParts {
   readonly stores: Stores;
   readonly runners: StepRunners;
+  readonly roles: ReadonlyMap<string, AgentDefinition>;
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly log: Log;

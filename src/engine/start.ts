@@ -111,7 +111,7 @@ export function begun(workflow: Workflow, blank: Execution, at: number): Executi
 }
 
 /** A start is the same start if repository, workflow and occurrence are the same. */
-function executionId(repository: number, path: string, occurrence: string): string {
+export function executionId(repository: number, path: string, occurrence: string): string {
   return hashId([repository, path, occurrence]);
 }
 

@@ -2,6 +2,7 @@ import type { Execution, RepositoryRef, Subject } from "../../core/execution.ts"
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
+import type { Rehearsal, RehearsalRequest } from "./rehearsal.ts";
 import type { Creation, Message, MessageBody } from "./store.ts";
 
 export interface StartRequest {
@@ -50,6 +51,8 @@ export interface Engine {
   check(execution: Execution, body: MessageBody): Promise<Problem | null>;
   /** The definition the execution is pinned to. */
   workflowOf(execution: Execution): Promise<Workflow>;
+  /** What each of the workflows would have done at such a start, in their order. Does nothing and writes nothing. */
+  rehearse(request: RehearsalRequest): Promise<readonly Rehearsal[]>;
   /** Takes no new work and resolves when everything under way is saved; long steps are left for the next start. */
   stop(): Promise<void>;
   /** Resolves when nothing is under way (waiting executions do not count). */
