@@ -32,8 +32,10 @@ export function openExecutions(database: Database): ExecutionStore {
     async list(query) {
       const limit = Math.min(Math.max(query.limit ?? 100, 1), maxPage);
       const { where, values, bind } = conditions(query);
+      // Without a sum, SQLite would rather walk the repository by time than look up the few that are queued.
+      const time = query.wants === undefined ? "updated_at" : "updated_at + 0";
       const rows = await database.select(
-        `SELECT value FROM ${table} ${where} ORDER BY updated_at DESC, key LIMIT ${bind(limit + 1)}`,
+        `SELECT value FROM ${table} ${where} ORDER BY ${time} DESC, key LIMIT ${bind(limit + 1)}`,
         values,
       );
       const executions = documents.read(rows.slice(0, limit)).map(upgradeExecution);
