@@ -106,6 +106,8 @@ function comparison(operator: BinaryOperator, left: Node, right: Node): string {
 
 function call({ called, args }: Extract<Node, { kind: "call" }>, not: boolean): string {
   const [first, second] = args;
+  if (called.name === "contains" && first && second)
+    return `${value(second)} is ${not ? "not " : ""}in ${value(first)}`;
   const verb = verbs.get(called.name);
   if (verb && first && second) return `${value(first)} ${verb[not ? 1 : 0]} ${value(second)}`;
   const end = ends.get(called.name);
@@ -114,7 +116,6 @@ function call({ called, args }: Extract<Node, { kind: "call" }>, not: boolean): 
 }
 
 const verbs: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ["contains", ["contains", "does not contain"]],
   ["startsWith", ["begins with", "does not begin with"]],
   ["endsWith", ["ends with", "does not end with"]],
   ["matches", ["matches", "does not match"]],

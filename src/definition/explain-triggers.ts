@@ -17,13 +17,15 @@ export function triggerInWords(trigger: Trigger): string {
     condition === null ? "" : `provided that ${conditionInWords(condition.source)}`,
   ].filter((part) => part !== "");
   const first = parts.join(", ").replace(/, (that touches|on one|by somebody)/g, " $1");
-  const strangers =
-    trigger.outsiders === "hold"
-      ? " What a stranger causes waits until somebody of the team allows it."
-      : trigger.outsiders === "ignore"
-        ? " What a stranger causes is ignored."
-        : "";
-  return `${first}${own ? ", even if a workflow caused it" : ""}.${event === "schedule" ? "" : strangers}`;
+  return `${first}${own ? ", even if a workflow caused it" : ""}.`;
+}
+
+/** What becomes of a start by somebody from outside the team, or null where that makes no difference. */
+export function strangersInWords({ outsiders, event }: Trigger): string | null {
+  if (event === "schedule" || outsiders === "run") return null;
+  return outsiders === "hold"
+    ? "What a stranger causes waits until somebody of the team allows it."
+    : "What a stranger causes is ignored.";
 }
 
 function occurrence({ event, types, labels, branches, command, schedule }: Trigger): string {

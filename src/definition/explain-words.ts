@@ -64,11 +64,17 @@ export function fixedValue(template: Template): Json | undefined {
   return "value" in evaluation ? evaluation.value : undefined;
 }
 
-/** What a template gives, in words; `fallback` where it is more than one expression. */
+/** What a template gives, in words; as it is written where it is more than one expression, `fallback` where nobody knows. */
 export function templateInWords(template: Template, fallback: string): string {
-  if ("source" in template && typeof template.source === "string") return valueInWords(template.source);
+  const source = "source" in template && typeof template.source === "string" ? template.source : null;
+  if (source !== null) {
+    const [, only] = /^\s*\{\{((?:(?!\{\{|\}\}).)*)\}\}\s*$/s.exec(source) ?? [];
+    if (only !== undefined) return valueInWords(only);
+    if (source.includes("{{")) return `\`${source.trim().replaceAll(/[`\s]+/g, " ")}\``;
+  }
   const fixed = fixedValue(template);
-  if (fixed === undefined || fixed === null) return fallback;
+  if (fixed === undefined) return source === null ? fallback : valueInWords(source);
+  if (fixed === null) return fallback;
   return Array.isArray(fixed)
     ? fixed.map(String).join(", ")
     : typeof fixed === "object"

@@ -1,10 +1,10 @@
 import type { Scope } from "../core/expression.ts";
 import { isObject } from "../core/json.ts";
 import { innerList } from "../core/locate.ts";
-import { defaultMaxSteps, type StepList, type Workflow } from "../core/workflow.ts";
+import { defaultMaxSteps, type StepList, type Trigger, type Workflow } from "../core/workflow.ts";
 import { valueInWords } from "./explain-condition.ts";
 import { commonOf, stepInWords } from "./explain-step.ts";
-import { triggerInWords } from "./explain-triggers.ts";
+import { strangersInWords, triggerInWords } from "./explain-triggers.ts";
 import { aAnd, aOr, counted, durationInWords, sentence, templateInWords } from "./explain-words.ts";
 import { shippedRoles } from "./roles.ts";
 
@@ -40,10 +40,28 @@ function starts(workflow: Workflow): readonly string[] {
   const { triggers, inputs, concurrency } = workflow;
   const [only, second] = triggers;
   const lines: string[] = [];
-  if (!only)
+  // Said once where most triggers have it; a schedule is nobody's.
+  const held = triggers.map(strangersInWords).filter((said) => said !== null);
+  const common = held.find((said) => held.filter((other) => other === said).length * 2 >= held.length) ?? "";
+  if (!only) {
     lines.push("It starts only when it is called: by `/hishamos run`, over the API, or by another workflow.");
-  else if (!second) lines.push(`It starts ${triggerInWords(only)}`);
-  else lines.push("It starts:", ...triggers.map((trigger) => `- ${triggerInWords(trigger)}`));
+  } else if (!second) {
+    lines.push(`It starts ${triggerInWords(only)} ${common}`.trimEnd());
+  } else {
+    const other = (trigger: Trigger) => {
+      const said = strangersInWords(trigger);
+      return said === null || said === common ? "" : ` ${said}`;
+    };
+    const but = held.every((said) => said === common)
+      ? common
+      : common.replace(/\.$/, ", unless said otherwise.");
+    lines.push(
+      "It starts:",
+      ...triggers.map((trigger) => `- ${triggerInWords(trigger)}${other(trigger)}`),
+      "",
+    );
+    if (but !== "") lines.push(but);
+  }
   if (inputs.length > 0) {
     const said = inputs.map(({ name, from, required, default: given }) => {
       if (from !== null) return `${name} (${valueInWords(from.source)})`;

@@ -20,12 +20,18 @@ afterEach(async () => {
 
 /** Plays a case into a store of its own, as a service would have left it; answers the execution's id. */
 async function happened(workflow: string, tests: string): Promise<string> {
-  const [test] = casesOf(tests);
+  const [played] = casesOf(tests);
   const loaded = loadWorkflow(workflow, ".hishamos/w.yml");
-  if (!test || !("workflow" in loaded)) throw new Error(JSON.stringify(loaded.problems));
+  if (!played || !("workflow" in loaded)) throw new Error(JSON.stringify(loaded.problems));
   const stores = await openSqliteStores({ directory });
   try {
-    const { execution } = await play({ test, workflow: loaded.workflow, text: workflow, files: {}, stores });
+    const { execution } = await play({
+      test: played,
+      workflow: loaded.workflow,
+      text: workflow,
+      files: {},
+      stores,
+    });
     return execution?.id ?? "none";
   } finally {
     await stores.close();
@@ -42,9 +48,9 @@ async function record(id: string) {
 
 /** The test that was written, without the store it came from. */
 async function replayed(workflow: string, text: string): Promise<string> {
-  const [test] = casesOf(text);
-  if (!test) throw new Error("no case was written");
-  return told(await verdictOn({ test, path: ".hishamos/w.yml", text: workflow, files: {} }));
+  const [written] = casesOf(text);
+  if (!written) throw new Error("no case was written");
+  return told(await verdictOn({ test: written, path: ".hishamos/w.yml", text: workflow, files: {} }));
 }
 
 const onIssue = "on: { issues: { types: [labeled], labels: [bug] } }\npermissions: { issues: write }\n";

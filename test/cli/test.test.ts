@@ -116,7 +116,7 @@ const misuse: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [["/none"], /there is no test under "\/none"/],
   [["/good", "--format", "xml"], /unknown format "xml"/],
 ];
-test.for(misuse)("test %j is wrong usage", async ([args, says]) => {
+test.for(misuse)("%j is wrong usage", async ([args, says]) => {
   const { code, err } = await call(testCommand, ...args);
   expect(err).toMatch(says);
   expect(code).toBe(2);

@@ -254,6 +254,6 @@ const alignments: readonly (readonly [left: string, right: string, rows: string]
   ["abcabc", "abc", "aa bb cc a- b- c-"],
 ];
 test.for(alignments)("%s beside %s is %s", ([left, right, rows]) => {
-  const found = aligned([...left], [...right], same);
+  const found = aligned(left.split(""), right.split(""), same);
   expect(found.map((row) => `${row.left ?? "-"}${row.right ?? "-"}`).join(" ")).toBe(rows);
 });
