@@ -55,27 +55,31 @@ export function agentsOf(
   };
 }
 
-const kept = new WeakMap<ReadonlyMap<string, string>, Map<string, AgentFile>>();
+interface Kept {
+  /** How many files there were, agents or not. */
+  readonly size: number;
+  readonly byName: ReadonlyMap<string, AgentFile>;
+}
+
+const kept = new WeakMap<ReadonlyMap<string, string>, Kept>();
 
 /** By name. A repository's workflows share their agents, so each file is read once for all that are loaded with them. */
 function agentFiles(files: ReadonlyMap<string, string>): ReadonlyMap<string, AgentFile> {
-  let read = kept.get(files);
-  if (read === undefined) {
-    read = new Map();
-    kept.set(files, read);
+  const known = kept.get(files);
+  if (
+    known?.size === files.size &&
+    [...known.byName.values()].every(({ path, text }) => files.get(path) === text)
+  ) {
+    return known.byName;
   }
   const byName = new Map<string, AgentFile>();
   for (const [path, text] of files) {
-    if (!path.includes("agents/") || !/(?:^|\/)\.hishamos\/agents\/[^/]+\.(?:ya?ml|json)$/.test(path))
-      continue;
-    let file = read.get(path);
-    if (file === undefined || file.text !== text) {
-      file = readFile(path, text);
-      read.set(path, file);
-    }
+    if (!/(?:^|\/)\.hishamos\/agents\/[^/]+\.(?:ya?ml|json)$/.test(path)) continue;
+    const file = readFile(path, text);
     // A broken one is called as its file is.
     byName.set(file.agent?.name ?? stemOf(path), file);
   }
+  kept.set(files, { size: files.size, byName });
   return byName;
 }
 
