@@ -51,8 +51,8 @@ export interface Engine {
   check(execution: Execution, body: MessageBody): Promise<Problem | null>;
   /** The definition the execution is pinned to. */
   workflowOf(execution: Execution): Promise<Workflow>;
-  /** What each of the workflows would have done at such a start, in their order. Does nothing and writes nothing. */
-  rehearse(request: RehearsalRequest): Promise<readonly Rehearsal[]>;
+  /** What the workflow would have done at such a start. Does nothing and writes nothing. */
+  rehearse(request: RehearsalRequest): Promise<Rehearsal>;
   /** Takes no new work and resolves when everything under way is saved; long steps are left for the next start. */
   stop(): Promise<void>;
   /** Resolves when nothing is under way (waiting executions do not count). */

@@ -6,8 +6,7 @@ import type { StartRequest } from "./engine.ts";
 /** A start as it was or might have been, to be walked through without doing anything. */
 export interface RehearsalRequest
   extends Pick<StartRequest, "repository" | "subject" | "actor" | "event" | "vars" | "input" | "occurrence"> {
-  /** Each is walked through for itself. */
-  readonly workflows: readonly Workflow[];
+  readonly workflow: Workflow;
   /** Repository path under which the occurrence really started an execution, if it did: what came of its steps is taken from there. */
   readonly path: string;
   /** When it happened (ms). */

@@ -1,17 +1,21 @@
-import type { Workflow } from "../../core/workflow.ts";
 import type { EngineParts } from "../parts.ts";
 import type { Rehearsal, RehearsalRequest } from "../ports/rehearsal.ts";
 import { executionId } from "../start.ts";
 import type { Recording } from "./outcome.ts";
 import { walk } from "./walk.ts";
 
-/** Walks through each of the workflows as the occurrence would have started it. Reads, and writes nothing. */
+/** One walk is for a reader who waits, of a definition that anybody may have written: longer than this (ms) it does not go. */
+const longestMs = 1_000;
+
+/** Walks through the workflow as the occurrence would have started it. Reads, and writes nothing. */
 export async function rehearse(
   parts: EngineParts,
-  { workflows, path, occurrence, ...start }: RehearsalRequest,
-): Promise<readonly Rehearsal[]> {
+  { workflow, path, occurrence, ...start }: RehearsalRequest,
+): Promise<Rehearsal> {
   const recording = await recordingOf(parts, executionId(start.repository.id, path, occurrence));
-  return workflows.map((workflow: Workflow) => walk(workflow, start, { recording, roles: parts.roles }));
+  const { roles, timer } = parts;
+  const end = timer() + longestMs;
+  return walk(workflow, start, { recording, roles, isLate: () => timer() > end });
 }
 
 async function recordingOf({ load, pinned, log }: EngineParts, id: string): Promise<Recording | null> {

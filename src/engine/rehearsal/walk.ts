@@ -19,6 +19,8 @@ export interface Known {
   readonly recording: Recording | null;
   /** The agents that steps may name though no file of the repository defines them. */
   readonly roles: ReadonlyMap<string, AgentDefinition>;
+  /** True once it has taken too long: expressions may be as costly as their bounds allow, and there may be many. */
+  readonly isLate: () => boolean;
 }
 
 interface Around {
@@ -41,11 +43,11 @@ export function walk(workflow: Workflow, start: Start, known: Known): Rehearsal 
 function walkWithin(
   workflow: Workflow,
   start: Start,
-  { recording, roles }: Known,
+  { recording, roles, isLate }: Known,
   { depth, budget }: Around,
 ): { readonly rehearsal: Rehearsal; readonly execution: Execution | null } {
   const { at } = start;
-  const standIn = standInFor(workflow);
+  const standIn = standInFor(workflow, isLate);
   const blank = newExecution(workflow, { ...start, id: "rehearsal", installation: null, commit: null });
   const inputs = resolveInputs(workflow, blank, start.input, at);
   if ("problems" in inputs) {
@@ -68,32 +70,35 @@ function walkWithin(
     const child = step.kind.kind === "workflow" ? workflow.children.get(step.kind.workflow) : undefined;
     if (!child || depth >= deepest) return null;
     const given = { ...start, input: isObject(input) ? input : {} };
-    const inner = walkWithin(child, given, { recording: null, roles }, { depth: depth + 1, budget });
+    const inner = walkWithin(child, given, { recording: null, roles, isLate }, { depth: depth + 1, budget });
     if (inner.rehearsal.result === "walked") visits.add(run.path, inner.rehearsal.visits);
     return outcomeOf(inner.rehearsal, inner.execution?.outputs ?? null);
   };
 
   take({ type: "started", at });
-  for (; execution.state === "running" && budget.left > 0; budget.left--) {
+  for (; execution.state === "running" && budget.left > 0 && !isLate(); budget.left--) {
     const owed = owedEffects(standIn, execution).flatMap((effect) => {
       if (effect.type !== "run_step") return [];
       const { run, input } = effect;
       const step = stepAt(workflow, run.path)?.step;
       if (!step) throw new Error(`no step ${run.path} in ${workflow.path}`);
-      const then = recording && recordedOutcome(recording, run.path, run.visit, { step, workflow });
-      return [{ run, input, step, then }];
+      const known = recording && recordedOutcome(recording, run.path, run.visit, { step, workflow });
+      return [{ run, input, step, known }];
     });
     const [first] = owed.toSorted(
-      (a, b) => endedAt(a.then) - endedAt(b.then) || placeOf(a.run.path) - placeOf(b.run.path),
+      (a, b) => endedAt(a.known) - endedAt(b.known) || placeOf(a.run.path) - placeOf(b.run.path),
     );
     if (!first) break;
-    const { run, step, input, then } = first;
-    recorded &&= then !== null;
-    const outcome = then?.outcome ?? outcomeOfChild(step, run, input) ?? guessedOutcome(step, agents, at);
+    const { run, step, input, known } = first;
+    recorded &&= known !== null;
+    const outcome = known?.outcome ?? outcomeOfChild(step, run, input) ?? guessedOutcome(step, agents, at);
     take(eventOf(run, outcome, start));
   }
-  return { rehearsal: { ...endOf(execution, workflow), visits: visits.list(), recorded }, execution };
+  const end = isLate() ? unfinished : endOf(execution, workflow);
+  return { rehearsal: { ...end, visits: visits.list(), recorded }, execution };
 }
+
+const unfinished = { result: "walked", state: "unfinished", error: null } as const;
 
 /** A path's place in the file. */
 function placesIn(workflow: Workflow): (path: string) => number {
@@ -102,8 +107,8 @@ function placesIn(workflow: Workflow): (path: string) => number {
 }
 
 /** What is not known ended after all that is. */
-function endedAt(then: Recorded | null): number {
-  return then?.endedAt ?? Number.MAX_SAFE_INTEGER;
+function endedAt(known: Recorded | null): number {
+  return known?.endedAt ?? Number.MAX_SAFE_INTEGER;
 }
 
 function eventOf(run: RunRef, outcome: Outcome, { at, actor: by }: Start): Event {
@@ -139,6 +144,6 @@ function endOf(
   const error = ending?.error ?? null;
   const cut = error?.code === "max_steps" && limits.maxSteps > mostSteps;
   const isOver = state === "completed" || state === "failed" || state === "cancelled";
-  if (!isOver || cut) return { result: "walked", state: "unfinished", error: null };
+  if (!isOver || cut) return unfinished;
   return { result: "walked", state, error: state === "completed" ? null : error };
 }

@@ -7,7 +7,7 @@ import { type Known, walk } from "../../../src/engine/rehearsal/walk.ts";
 import { anExecution, aRun, startOfTests } from "../../support/execution.ts";
 import { aList, aStep, aWorkflow, type StepSketch, template } from "../../support/workflow.ts";
 
-const nothing: Known = { recording: null, roles: new Map() };
+const nothing: Known = { recording: null, roles: new Map(), isLate: () => false };
 const start = {
   repository: { id: 1, owner: "acme", name: "shop" },
   subject: null,
@@ -261,6 +261,20 @@ test("children of children together walk no more than one rehearsal does", () =>
   const rehearsal = walk(inner, start, nothing);
   expect(rehearsal).toMatchObject({ result: "walked", state: "unfinished" });
   expect(rehearsal.result === "walked" && rehearsal.visits.length).toBeLessThan(300);
+});
+
+test("a walk that has taken too long evaluates nothing more and says that it is not over", () => {
+  let evaluated = 0;
+  const inputs = {
+    evaluate: () => {
+      evaluated += 1;
+      return { value: {} };
+    },
+  };
+  const isLate = () => evaluated >= 2;
+  const workflow = aWorkflow([1, 2, 3, 4].map((n) => ({ id: `s${n}`, inputs })));
+  expect(walk(workflow, start, { ...nothing, isLate })).toMatchObject({ state: "unfinished" });
+  expect(evaluated).toBe(2);
 });
 
 describe("what really ran", () => {
