@@ -136,6 +136,8 @@ export interface Step {
   readonly unique: Template | null;
   /** Names of secrets that the headers of `http.request` may use. */
   readonly secrets: readonly string[];
+  /** Lower-case names of the headers whose text in the workflow names secrets: `${NAME}` anywhere else is only text. */
+  readonly secretHeaders: readonly string[];
   readonly safeOutputs: readonly SafeOutput[];
 }
 

@@ -71,9 +71,13 @@ test.for(agents)("an agent with %s", ([keys, safeOutputs]) => {
   expect(stepOf(`agent: qa-agent\n    ${keys}`).safeOutputs).toEqual(safeOutputs);
 });
 
-test("secrets are names", () => {
-  const keys = "action: http.request\n    inputs: {url: 'https://example.com'}\n    secrets: [A, B]";
-  expect(stepOf(keys).secrets).toEqual(["A", "B"]);
+test("secrets are names, for the headers that ask for them and have no {{ }}", () => {
+  const headers = '{X-Both: "${A}:${B}", x-plain: "3", x-title: "{{ event.issue.title }}"}';
+  const inputs = `{url: 'https://example.com', headers: ${headers}}`;
+  const { secrets, secretHeaders } = stepOf(
+    `action: http.request\n    inputs: ${inputs}\n    secrets: [A, B]`,
+  );
+  expect({ secrets, secretHeaders }).toEqual({ secrets: ["A", "B"], secretHeaders: ["x-both"] });
 });
 
 test("steps are known by their paths, those of finally below it", () => {

@@ -89,6 +89,7 @@ export function aStep(sketch: StepSketch): Step {
     subject: null,
     unique: null,
     secrets: [],
+    secretHeaders: [],
     safeOutputs: [],
     ...rest,
   };

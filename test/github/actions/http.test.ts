@@ -47,6 +47,7 @@ const secrets = new Map([
   ["SLACK_TOKEN", "xoxb-p4ss/w0rd+"],
   ["PIN", "271828"],
   ["BROKEN", "a\nb"],
+  ["PINNED", "p1nned"],
 ]);
 
 function call(input: Json, sketch: RequestSketch = {}, options: HttpOptions = {}) {
@@ -56,7 +57,10 @@ function call(input: Json, sketch: RequestSketch = {}, options: HttpOptions = {}
     http: {
       allowHosts: [host],
       secrets: {
-        get: (name, { owner }) => (owner === "octo-org" ? (secrets.get(name) ?? null) : null),
+        get(name, { owner }) {
+          const value = owner === "octo-org" ? secrets.get(name) : undefined;
+          return value === undefined ? null : { value, hosts: name === "PINNED" ? ["hooks.example"] : null };
+        },
       },
       ...options,
     },
@@ -435,7 +439,7 @@ describe("redirects", () => {
 describe("secrets", () => {
   const token = "xoxb-p4ss/w0rd+";
   const headers = { Authorization: "Bearer ${SLACK_TOKEN}", "X-Both": "${SLACK_TOKEN}:${PIN}" };
-  const declared = { secrets: ["SLACK_TOKEN", "PIN", "BROKEN", "ABSENT"] };
+  const declared = { secrets: ["SLACK_TOKEN", "PIN", "BROKEN", "ABSENT", "PINNED"] };
 
   test("are put into headers, and nowhere else", async () => {
     on("/in?${PIN}", reply(200, {}));
@@ -453,6 +457,7 @@ describe("secrets", () => {
   test.for([
     ["an undeclared one", { a: "${SLACK_TOKEN}" }, { secrets: ["PIN"] }, "unknown_secret"],
     ["one that is not set", { a: "${ABSENT}" }, declared, "unknown_secret"],
+    ["one for another host", { a: "${PIN} ${PINNED}" }, declared, "secret_refused"],
     ["one that breaks a header", { a: "${BROKEN}" }, declared, "invalid_secret"],
     [
       "one that another repository may not use",
@@ -464,6 +469,26 @@ describe("secrets", () => {
     const result = await call({ url: at("/in"), headers: asked }, sketch);
     expect(result).toMatchObject({ type: "failed", error: { code } });
     expect(heard).toEqual([]);
+  });
+
+  test("that a stranger's text asks for stay a text", async () => {
+    on("/in", reply(200, {}));
+    const title = "${SLACK_TOKEN} ${ABSENT} ${UNDECLARED}";
+    const given = { Authorization: "Bearer ${PIN}", "X-Title": title };
+    const result = await call(
+      { url: at("/in"), headers: given },
+      { ...declared, secretHeaders: ["authorization"] },
+    );
+    expect(result).toMatchObject({ type: "succeeded" });
+    expect(heard).toMatchObject([{ headers: { authorization: "Bearer 271828", "x-title": title } }]);
+  });
+
+  test("that hold what looks like another one are sent as they are", async () => {
+    on("/in", reply(200, {}));
+    const source = { get: (name: string) => ({ value: name === "A" ? "${PIN}" : "271828", hosts: [host] }) };
+    const given = { headers: { a: "${A}", b: "${PIN}" } };
+    await call({ url: at("/in"), ...given }, { secrets: ["A", "PIN"] }, { secrets: source });
+    expect(heard).toMatchObject([{ headers: { a: "${PIN}", b: "271828" } }]);
   });
 
   const forms = [token, encodeURIComponent(token), Buffer.from(token).toString("base64"), "271828"];

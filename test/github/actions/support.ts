@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import type { RunningRun } from "../../../src/core/execution.ts";
-import type { Json } from "../../../src/core/json.ts";
+import { isObject, type Json } from "../../../src/core/json.ts";
 import type { StepKind } from "../../../src/core/workflow.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
 import type { StepRequest } from "../../../src/engine/ports/runner.ts";
@@ -53,6 +53,8 @@ export interface RequestSketch {
   readonly permissions?: Readonly<Record<string, "read" | "write">>;
   readonly run?: Partial<RunningRun>;
   readonly secrets?: readonly string[];
+  /** Headers that the workflow's own text gives secrets to; all of the input unless given. */
+  readonly secretHeaders?: readonly string[];
   /** The effect key; the same for all unless given. */
   readonly key?: string;
 }
@@ -64,7 +66,9 @@ export function aRequest(
   sketch: RequestSketch = {},
 ): StepRequest {
   const kind = typeof action === "string" ? ({ kind: "action", action } as const) : action;
-  const workflow = aWorkflow([{ id: "act", kind, secrets: sketch.secrets ?? [] }], {
+  const headers = isObject(input) && isObject(input["headers"]) ? Object.keys(input["headers"]) : [];
+  const { secrets = [], secretHeaders = headers.map((name) => name.toLowerCase()) } = sketch;
+  const workflow = aWorkflow([{ id: "act", kind, secrets, secretHeaders }], {
     permissions: sketch.permissions ?? { issues: "write" },
   });
   const [step] = workflow.steps.steps;

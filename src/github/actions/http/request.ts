@@ -5,7 +5,7 @@ import { aborted, effectOf, failed } from "../results.ts";
 import { type Resolve, resolveBySystem, UrlRefused } from "./addresses.ts";
 import { excerpt, maxBodyBytes, outputOf } from "./answer.ts";
 import { type HttpInput, isHeader, readHttpInput } from "./input.ts";
-import { namesIn, noSecrets, type Redact, redacting, type SecretSource, withSecrets } from "./secrets.ts";
+import { headersWithSecrets, noSecrets, type Redact, redacting, type SecretSource } from "./secrets.ts";
 import { type Incoming, NoAnswer, send } from "./send.ts";
 
 /** What the server's operator decides about `http.request`. */
@@ -29,31 +29,15 @@ export async function httpRequest(
   clock: Clock,
   options: HttpOptions = {},
 ): Promise<StepResult> {
-  const { signal, key, mayHaveHappened, execution, step } = request;
+  const { signal, key, mayHaveHappened } = request;
   const isTrusted = (host: string) => (options.allowHosts ?? []).includes(host);
   const read = readHttpInput(request.input, isTrusted);
   if ("refusal" in read) return failed(read.refusal.code, read.refusal.message);
   const input = read.request;
 
-  const source = options.secrets ?? noSecrets;
-  const values = new Map<string, string>();
-  for (const name of new Set([...input.headers.values()].flatMap(namesIn))) {
-    if (!step.secrets.includes(name)) {
-      return failed(
-        "unknown_secret",
-        `A header asks for the secret ${name}; name it in the step's \`secrets\`.`,
-      );
-    }
-    const value = source.get(name, execution.repository);
-    if (!value) {
-      return failed(
-        "unknown_secret",
-        `The secret ${name} is not set on the server, or this repository may not use it.`,
-      );
-    }
-    values.set(name, value);
-  }
-  const headers = new Map([...input.headers].map(([name, text]) => [name, withSecrets(text, values)]));
+  const filled = headersWithSecrets(request, input.url, input.headers, options.secrets ?? noSecrets);
+  if ("refusal" in filled) return failed(filled.refusal.code, filled.refusal.message);
+  const { headers, values } = filled;
   const spoilt = [...headers].find(([name, value]) => !isHeader(name, value));
   if (spoilt) {
     return failed(
@@ -61,7 +45,7 @@ export async function httpRequest(
       `A secret in the header \`${spoilt[0]}\` has characters that HTTP does not allow.`,
     );
   }
-  const redact = redacting(values.values());
+  const redact = redacting(values);
 
   const repeatable = isRead(input.method) || headers.has("idempotency-key");
   if (mayHaveHappened && !repeatable) {

@@ -1,10 +1,18 @@
 import type { RepositoryRef } from "../../../core/execution.ts";
 import { isObject, type Json } from "../../../core/json.ts";
+import type { StepRequest } from "../../../engine/ports/runner.ts";
+import type { Refusal } from "./input.ts";
 
 /** Where the values of secrets come from: the server's environment, allow-listed per repository. */
 export interface SecretSource {
-  /** The value, or null where there is none or the repository may not use it. */
-  get(name: string, repository: RepositoryRef): string | null;
+  /** Null where there is none or the repository may not use it. */
+  get(name: string, repository: RepositoryRef): Secret | null;
+}
+
+export interface Secret {
+  readonly value: string;
+  /** The only hosts it may be sent to, in lower case, with a port that is not the protocol's own; null: any. */
+  readonly hosts: readonly string[] | null;
 }
 
 export const noSecrets: SecretSource = { get: () => null };
@@ -12,13 +20,48 @@ export const noSecrets: SecretSource = { get: () => null };
 const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** Names of the secrets that the text asks for, as `${SLACK_TOKEN}`. */
-export function namesIn(text: string): string[] {
+function namesIn(text: string): string[] {
   return [...text.matchAll(placeholder)].map((match) => match[1] ?? "");
 }
 
 /** The text with the secrets put in; all its names must have values. */
-export function withSecrets(text: string, values: ReadonlyMap<string, string>): string {
+function withSecrets(text: string, values: ReadonlyMap<string, string>): string {
   return text.replaceAll(placeholder, (whole, name: string) => values.get(name) ?? whole);
+}
+
+/**
+ * The headers with the secrets in those that the workflow's own text names them in, and the values used. In any other
+ * header `${NAME}` is only text: a stranger may have written it.
+ */
+export function headersWithSecrets(
+  { step, execution }: Pick<StepRequest, "step" | "execution">,
+  url: URL,
+  headers: ReadonlyMap<string, string>,
+  source: SecretSource,
+):
+  | { readonly headers: ReadonlyMap<string, string>; readonly values: readonly string[] }
+  | { readonly refusal: Refusal } {
+  const asking = [...headers].filter(([name]) => step.secretHeaders.includes(name));
+  const values = new Map<string, string>();
+  for (const name of new Set(asking.flatMap(([, text]) => namesIn(text)))) {
+    const secret = step.secrets.includes(name) ? source.get(name, execution.repository) : null;
+    if (!secret) {
+      const message = step.secrets.includes(name)
+        ? `The secret ${name} is not set on the server, or this repository may not use it.`
+        : `A header asks for the secret ${name}; name it in the step's \`secrets\`.`;
+      return { refusal: { code: "unknown_secret", message } };
+    }
+    if (secret.hosts && !secret.hosts.includes(url.host)) {
+      const message = `The secret ${name} may be sent to ${secret.hosts.join(", ")} only, not to ${url.host}.`;
+      return { refusal: { code: "secret_refused", message } };
+    }
+    values.set(name, secret.value);
+  }
+  const filled = new Map([
+    ...headers,
+    ...asking.map(([name, text]) => [name, withSecrets(text, values)] as const),
+  ]);
+  return { headers: filled, values: [...values.values()] };
 }
 
 export type Redact = (text: string) => string;
