@@ -41,7 +41,7 @@ export function engineCrashTests(grouping: Grouping, stores: readonly ("sqlite" 
           if (harms.length > 5) break;
         }
         expect(harms).toEqual([]);
-        if (!named) expect(points.length).toBeGreaterThan(150);
+        if (!named) expect(points.length).toBeGreaterThan(200);
         expect(deaths.size).toBeGreaterThan(0.95 * wanted.length);
       } finally {
         await database.close();

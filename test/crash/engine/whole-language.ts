@@ -64,10 +64,22 @@ export const files: ReadonlyMap<string, string> = new Map([
   [".hishamos/slow.yml", slow],
 ]);
 
+/** A newer start makes older ones moot; each tidies up after itself. */
+export const deploy = `
+name: Deploy
+permissions: { issues: write }
+concurrency: { group: production, on_conflict: cancel_running }
+steps:
+  - { id: begin, action: issues.createComment, inputs: { issue_number: 1, body: begin } }
+  - { id: sure, approval: { exclude: [] } }
+finally:
+  - { id: tidy, action: issues.createComment, inputs: { issue_number: 1, body: tidy } }
+`;
+
 /** What a person does, once all is at rest. `of`: which execution, by its stem; the one that started first. */
 export interface Act {
   readonly name: string;
-  readonly of: "main" | "qa";
+  readonly of: "main" | "qa" | "deploy";
   readonly body: Pick<Commanded, "type" | "command"> | Pick<Decided, "type" | "decision" | "step">;
 }
 
@@ -83,8 +95,21 @@ export const acts: readonly Act[] = [
   { name: "cancel", of: "main", body: command("cancel") },
 ];
 
+/** A stranger's start waits to be allowed, and then for the group; the newest of the others is what remains of them. */
+export const deploys: readonly { readonly occurrence: string; readonly held?: string }[] = [
+  { occurrence: "held", held: "stranger" },
+  { occurrence: "older" },
+  { occurrence: "newer" },
+];
+export const deployActs: readonly Act[] = [
+  { name: "allow", of: "deploy", body: command("allow") },
+  { name: "sure", of: "deploy", body: approve("sure") },
+  { name: "sure too", of: "deploy", body: approve("sure") },
+];
+
 /** The execution that the act is about: of those that have not ended, the one that holds the group, or its child. */
 export function meant(act: Act, executions: readonly Execution[]): Execution | undefined {
-  const open = executions.filter(({ endedAt }) => endedAt === null);
-  return open.find(({ workflow, wants }) => workflow.stem === act.of && wants === null);
+  const open = executions.filter(({ endedAt, workflow }) => endedAt === null && workflow.stem === act.of);
+  const toAllow = act.name === "allow";
+  return open.find(({ wants, held }) => wants === null && (held !== null) === toAllow);
 }
