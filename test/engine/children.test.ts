@@ -8,6 +8,7 @@ import { aBench, aCommand, anIssue, aRequest, type Bench, done, Gate, stepStates
 import type { Execution, Stores, Workflow } from "./types.ts";
 
 let stores: Stores;
+const state = async (id: string) => (await stores.executions.load(id))?.state;
 beforeEach(async () => {
   stores = await openSqliteStores({ directory: ":memory:" });
 });
@@ -51,8 +52,6 @@ async function onlyChild(id: string): Promise<Execution> {
   if (!child || second) throw new Error("there is not one child");
   return child;
 }
-
-const state = async (id: string) => (await stores.executions.load(id))?.state;
 
 describe("a step that is a workflow", () => {
   test("runs an execution of its own, whose outputs are its output", async () => {
