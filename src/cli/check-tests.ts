@@ -1,9 +1,9 @@
 import { didYouMean } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
+import { type CaseToPlay, problemAt } from "../sandbox/workflow-tests/case.ts";
 import { checkCase } from "../sandbox/workflow-tests/check.ts";
 import { readTests } from "../sandbox/workflow-tests/read.ts";
 import type { TestCase } from "../sandbox/workflow-tests/types.ts";
-import { type CaseToPlay, problemAt } from "../sandbox/workflow-tests/verdict.ts";
 import type { WorkflowFolder } from "./folder.ts";
 
 /** What is wrong with a test file, as far as can be told without playing it. */

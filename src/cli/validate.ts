@@ -47,7 +47,7 @@ export async function validateCommand(args: readonly string[], io: Output): Prom
 
 async function checkAll(files: readonly FoundFile[]): Promise<readonly Checked[]> {
   const folders = new Folders();
-  // What plays tests loads the whole service, which the check of a workflow needs not.
+  // Loaded where there are some: a check of workflows alone is the faster for it.
   const tests = files.some(({ kind }) => kind === "test") ? await import("./check-tests.ts") : null;
   const checked = files.map((file): Checked => {
     const { path, kind } = file;

@@ -1,5 +1,5 @@
-import { shippedRoles } from "../../agents/index.ts";
-import { isObject } from "../../core/json.ts";
+import { shippedRoles } from "../../agents/roles.ts";
+import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { AgentDefinition, StepKind, Workflow } from "../../core/workflow.ts";
@@ -131,7 +131,7 @@ function misfit({ step, workflow }: NamedStep, answer: Answer): Misfit | null {
     return { code: "HOS813", message: `the agent ${agent.name} does not produce a pull request` };
   }
   if (deed !== "output" || agent.outputSchema === null || agent.produces === "pull_request") return null;
-  const checked = checkAgainst(agent.outputSchema, answer.output ?? null);
+  const checked = checkOnce(agent.outputSchema, answer.output ?? null);
   if (checked.result !== "invalid") return null;
   const needs = isObject(agent.outputSchema["properties"])
     ? Object.keys(agent.outputSchema["properties"]).join(", ")
@@ -141,4 +141,17 @@ function misfit({ step, workflow }: NamedStep, answer: Answer): Misfit | null {
     message: `the output of ${agent.name} ${checked.errors.join("; ")}`,
     ...(needs === "" ? {} : { hint: `It gives ${needs}.` }),
   };
+}
+
+/** Compiling a schema takes milliseconds, and the cases of a file mostly give the same answers. */
+type Checked = ReturnType<typeof checkAgainst>;
+const known = new WeakMap<JsonObject, Map<string, Checked>>();
+
+function checkOnce(schema: JsonObject, output: Json): Checked {
+  const ofSchema = known.get(schema) ?? new Map<string, Checked>();
+  known.set(schema, ofSchema);
+  const key = JSON.stringify(output);
+  const checked = ofSchema.get(key) ?? checkAgainst(schema, output);
+  ofSchema.set(key, checked);
+  return checked;
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { shippedRoles } from "../../agents/index.ts";
+import { shippedRoles } from "../../agents/roles.ts";
 import type { Execution, Run } from "../../core/execution.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import { stepAt } from "../../core/locate.ts";

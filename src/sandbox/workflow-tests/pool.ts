@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type CaseToPlay, type Verdict, verdictOn } from "./verdict.ts";
+import type { CaseToPlay } from "./case.ts";
+import { type Verdict, verdictOn } from "./verdict.ts";
 
 /** Below this a thread costs more to start (it loads the whole service) than it saves. */
 const casesPerThread = 6;

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { type CaseToPlay, verdictOn } from "./verdict.ts";
+import type { CaseToPlay } from "./case.ts";
+import { verdictOn } from "./verdict.ts";
 
 // One thread of the pool: plays each case that it is sent, and sends its verdict back.
 parentPort?.on("message", (job: { readonly index: number; readonly one: CaseToPlay }) => void answer(job));

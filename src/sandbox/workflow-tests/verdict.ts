@@ -1,22 +1,11 @@
-import { formatProblem, type Position, type Problem } from "../../core/problem.ts";
+import { formatProblem, type Problem } from "../../core/problem.ts";
 import type { AgentDefinition, Workflow } from "../../core/workflow.ts";
 import { loadAgent, loadWorkflow } from "../../definition/index.ts";
+import { type CaseToPlay, problemAt } from "./case.ts";
 import { checkCase } from "./check.ts";
 import { type Difference, judge } from "./judge.ts";
 import { play } from "./play.ts";
-import type { TestProblem } from "./problems.ts";
 import { namedSteps } from "./steps.ts";
-import type { TestCase } from "./types.ts";
-
-/** A case with all that it needs to be played: plain data, for whichever thread plays it. */
-export interface CaseToPlay {
-  readonly test: TestCase;
-  /** Repository path of the workflow under test. */
-  readonly path: string;
-  readonly text: string;
-  /** The other files of `.hishamos/` that it needs, by repository path. */
-  readonly files: Readonly<Record<string, string>>;
-}
 
 /** What became of one case. */
 export interface Verdict {
@@ -99,15 +88,4 @@ function workflowOf({ path, text, files }: CaseToPlay): Workflow | readonly Prob
   const result = "workflow" in read ? read.workflow : read.problems;
   loaded.set(key, result);
   return result;
-}
-
-/** A problem at the place of a key of the case, or the nearest place that is known. */
-export function problemAt(
-  test: TestCase,
-  at: string,
-  problem: Omit<TestProblem, "path" | "position">,
-): TestProblem {
-  const place: Position | undefined =
-    test.places[at] ?? test.places[at.split(".")[0] ?? ""] ?? test.places[""];
-  return { ...problem, path: test.path, ...(place && { position: place }) };
 }
