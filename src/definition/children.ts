@@ -1,6 +1,5 @@
 import { Ajv } from "ajv";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { formatProblem } from "../core/problem.ts";
 import type { InputDefinition, Workflow } from "../core/workflow.ts";
 import { referenceHint, resolveReference } from "./files.ts";
@@ -54,7 +53,10 @@ export class Children {
         tree,
         `"${short(reference)}" is not a reference to a workflow`,
         {
-          hint: referenceHint(reference, siblings(path, files)),
+          hint:
+            referenceHint(reference) ??
+            this.#problems.didYouMean(reference, siblings(path, files)) ??
+            "Write ./FILE.yml, OWNER/REPO/PATH@SHA or library/NAME@VERSION.",
         },
       );
       return null;
@@ -71,7 +73,7 @@ export class Children {
     if (files === null || (text === undefined && offline && key.includes("@"))) return null;
     if (text === undefined) {
       this.#problems.add("missingFile", tree, `there is no workflow "${short(key)}"`, {
-        hint: didYouMean(reference, siblings(path, files)),
+        hint: this.#problems.didYouMean(reference, siblings(path, files)),
       });
       return null;
     }
@@ -134,7 +136,7 @@ export function checkChildInputs(
       checkValue(input, value, problems);
       continue;
     }
-    const hint = didYouMean(key, names);
+    const hint = problems.didYouMean(key, names);
     for (const each of names) if (hint?.includes(`"${each}"`)) meant.add(each);
     problems.add("unknownInput", place, `"${name}" has no input "${short(key)}"`, {
       hint: hint ?? (names.length === 0 ? "It takes no inputs." : `It takes ${names.join(", ")}.`),

@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
 import { itemsOf, type Tree, textOf, textsOf } from "./tree.ts";
@@ -39,7 +38,7 @@ function checkDecider(item: Tree, problems: Problems): void {
       "unknownValue",
       item,
       `"${short(role)}" is not a repository role: use ${deciderRoles.join(", ")}`,
-      { hint: didYouMean(role, deciderRoles) },
+      { hint: problems.didYouMean(role, deciderRoles) },
     );
   } else if (!decider.test(text)) {
     const login = text.replace(/^@/, "");
@@ -62,7 +61,7 @@ export function readCommands(
       problems.add("unknownValue", key, `unknown command "${short(name)}"`, {
         hint: known
           ? `Write ${bare}, without the slash.`
-          : (didYouMean(bare, commandNames) ?? `Commands are ${commandNames.join(", ")}.`),
+          : (problems.didYouMean(bare, commandNames) ?? `Commands are ${commandNames.join(", ")}.`),
       });
     }
     found.set(name, readDeciders(value, problems));

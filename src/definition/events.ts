@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import { webhookEvents } from "./catalogue.generated.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
@@ -25,7 +24,7 @@ export function isKnownEvent(event: string, place: Place, problems: Problems): b
     meant.get(event) ??
     (action !== undefined && webhookEvents.has(name)
       ? `Write ${name}: {types: [${action}]}.`
-      : didYouMean(event, [...webhookEvents.keys(), ...ownTriggers]));
+      : problems.didYouMean(event, [...webhookEvents.keys(), ...ownTriggers]));
   problems.add("unknownEvent", place, `unknown event "${short(event)}"`, { hint });
   return false;
 }
@@ -41,7 +40,7 @@ export function checkType(event: string, item: Tree, problems: Problems): void {
   const hint =
     known.length === 0
       ? `${event} has no activity types.`
-      : (didYouMean(type, known) ?? `It has ${known.join(", ")}.`);
+      : (problems.didYouMean(type, known) ?? `It has ${known.join(", ")}.`);
   problems.add("unknownType", item, `${event} has no activity type "${short(type)}"`, { hint });
 }
 
@@ -59,7 +58,7 @@ export function checkEventName(text: string, place: Place, problems: Problems): 
   const known = webhookEvents.get(event);
   if (known === undefined) {
     problems.add("unknownEvent", place, `unknown event "${short(event)}"`, {
-      hint: notEvents.get(text) ?? didYouMean(event, webhookEvents.keys()),
+      hint: notEvents.get(text) ?? problems.didYouMean(event, webhookEvents.keys()),
     });
   } else if (rest.length > 0 && event !== "repository_dispatch" && !known.includes(action)) {
     const merged = text === "pull_request.merged" ? "Write wait_for: {pull_request: merged}." : undefined;
@@ -68,7 +67,7 @@ export function checkEventName(text: string, place: Place, problems: Problems): 
         merged ??
         (known.length === 0
           ? `Write ${event}.`
-          : (didYouMean(action, known) ?? `It has ${known.join(", ")}.`)),
+          : (problems.didYouMean(action, known) ?? `It has ${known.join(", ")}.`)),
     });
   }
 }

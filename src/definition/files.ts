@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import { stepMaps } from "./outline.ts";
 import { Problems } from "./problems.ts";
 import { Source } from "./source.ts";
@@ -25,9 +24,8 @@ export function resolveReference(reference: string, from: string): string | null
   return remote.test(from) ? `${folder}${file}${version}` : `${folder}${file}`;
 }
 
-/** What to write instead of a text that is no reference. */
-export function referenceHint(text: string, names: Iterable<string> = []): string {
-  const forms = "Write ./FILE.yml, OWNER/REPO/PATH@SHA or library/NAME@VERSION.";
+/** What to write instead of a text that is no reference, where its form tells what was meant. */
+export function referenceHint(text: string): string | undefined {
   if (/^[\w. -]+\.(?:ya?ml|json)$/.test(text)) return `Write "./${text}".`;
   if (/^\.\/[\w. -]+$/.test(text)) return `Write "${text}.yml".`;
   if (text.includes("..")) return "A workflow stands beside this one, or below: ./FILE.yml.";
@@ -39,7 +37,7 @@ export function referenceHint(text: string, names: Iterable<string> = []): strin
       ? "Write the commit's 40 digits after @: a branch or tag can move."
       : "Name the file, too: OWNER/REPO/.hishamos/FILE.yml@SHA.";
   }
-  return didYouMean(text, names) ?? forms;
+  return undefined;
 }
 
 /**

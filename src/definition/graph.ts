@@ -1,4 +1,3 @@
-import { nearest } from "../core/nearest.ts";
 import type { Routes, Step, StepList } from "../core/workflow.ts";
 import type { Outline } from "./outline.ts";
 import type { Problems } from "./problems.ts";
@@ -131,7 +130,7 @@ function findEdges(
         complete = false;
         continue;
       }
-      const meant = nearest(target, byId.keys());
+      const meant = problems.nearest(target, byId.keys());
       // Of a word of two letters every other is near.
       if (meant === undefined || target.length < 3) complete = false;
       if (meant !== undefined) from.push({ to: meant, via, guessed: true });

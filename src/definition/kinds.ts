@@ -1,5 +1,4 @@
 import { durationMs } from "../core/duration.ts";
-import { didYouMean, nearest } from "../core/nearest.ts";
 import type { ApprovalOptions, StepKind, StepList } from "../core/workflow.ts";
 import { checkAction } from "./actions/index.ts";
 import { checkChildInputs, checkChildPermissions } from "./children.ts";
@@ -72,7 +71,10 @@ function tellKinds(map: MapTree, { problems }: StepContext): (typeof kindKeys)[n
   const given = kindKeys.filter((key) => map.entries.has(key));
   const [first, second] = given;
   // One that is spelt wrong has been told already.
-  if (first === undefined && ![...map.entries.keys()].some((key) => nearest(key, kindKeys) !== undefined)) {
+  if (
+    first === undefined &&
+    ![...map.entries.keys()].some((key) => problems.nearest(key, kindKeys) !== undefined)
+  ) {
     const id = textOf(child(map, "id"));
     const place = map.entries.get("id")?.value ?? { start: map.start, end: map.start };
     problems.add("stepKind", place, `the step ${id === undefined ? "" : `"${short(id)}" `}does nothing`, {
@@ -96,7 +98,7 @@ function readAgentName(tree: Tree | undefined, { agents, problems }: StepContext
   if (!names.has(name)) {
     problems.add("unknownAgent", tree, `unknown agent "${short(name)}"`, {
       hint:
-        didYouMean(name, names) ??
+        problems.didYouMean(name, names) ??
         "Name a shipped role, an entry of the workflow's agents, or a file of .hishamos/agents/.",
     });
   } else {

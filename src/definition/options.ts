@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import {
   type CancelCause,
   type Concurrency,
@@ -23,7 +22,7 @@ export function readPermissions(tree: Tree | undefined, problems: Problems): Wor
     const known = appPermissions.get(name);
     if (known === undefined) {
       problems.add("unknownPermission", key, `unknown permission "${short(written)}"`, {
-        hint: didYouMean(name, appPermissions.keys()),
+        hint: problems.didYouMean(name, appPermissions.keys()),
       });
       continue;
     }

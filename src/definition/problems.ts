@@ -1,3 +1,4 @@
+import { nearest } from "../core/nearest.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Place, Source } from "./source.ts";
 
@@ -267,10 +268,15 @@ export type ProblemName = keyof typeof definitionProblems;
 
 const shown = 100;
 
+/** Pairs of letters: some tens of milliseconds. */
+const guessingLimit = 5_000_000;
+
 /** Gathers the problems of one file, so that all are told at once. */
 export class Problems {
   readonly source: Source;
   readonly #found = new Map<string, Problem>();
+  /** Pairs of letters compared so far, about. */
+  #guessing = 0;
 
   constructor(source: Source) {
     this.source = source;
@@ -302,6 +308,28 @@ export class Problems {
     const { position, code, message } = problem;
     const key = `${position?.line}:${position?.column} ${code} ${message}`;
     if (!this.#found.has(key)) this.#found.set(key, { ...problem, path: this.source.path });
+  }
+
+  /**
+   * The candidate that was probably meant, as `nearest` finds it. Only so much is spent on guessing: a file of
+   * thousands of mistakes, each looked for among thousands of names, would take minutes.
+   */
+  nearest(word: string, candidates: Iterable<string>): string | undefined {
+    if (this.#guessing > guessingLimit) return undefined;
+    const names = [...candidates];
+    for (const name of names) this.#guessing += Math.min(word.length, 100) * name.length;
+    return nearest(word, names);
+  }
+
+  /** `Did you mean "build"?`, or undefined. */
+  didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+    const found = this.nearest(word, candidates);
+    return found === undefined ? undefined : `Did you mean "${found}"?`;
+  }
+
+  /** Whether so many are told that the words of another one will hardly be read. */
+  get many(): boolean {
+    return this.#found.size > shown;
   }
 
   get any(): boolean {

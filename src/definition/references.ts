@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import { rootNames } from "../core/scope.ts";
 import type { InputDefinition, Step } from "../core/workflow.ts";
 import type { Use } from "./expressions.ts";
@@ -20,8 +19,13 @@ export interface ReferenceContext extends ShapeContext {
 
 /** Tells ids that hide those of a list around theirs. */
 export function checkShadows({ sites, problems }: ReferenceContext): void {
-  const places = (list: ListFrame): ReadonlyMap<string, Place> =>
-    new Map(sites.of(list)?.placed.map(({ step, place }) => [step.id, place]));
+  const known = new Map<ListFrame, ReadonlyMap<string, Place>>();
+  const places = (list: ListFrame): ReadonlyMap<string, Place> => {
+    const found =
+      known.get(list) ?? new Map(sites.of(list)?.placed.map(({ step, place }) => [step.id, place]));
+    known.set(list, found);
+    return found;
+  };
   for (const [frame, { placed }] of sites.all()) {
     const around: ReadonlyMap<string, Place>[] = [];
     for (let at = frame.around; at !== null; at = at.list.around) around.push(places(at.list));
@@ -119,6 +123,10 @@ function tellNeverBefore(
     });
     return;
   }
+  if (problems.many) {
+    tellAt("neverBefore", use, `the step "${read}" can't have run before "${standing}"`, problems, {});
+    return;
+  }
   const start = placed[0]?.step.id ?? "";
   const way = start === standing ? null : shortestPath(start, standing, graph.edges);
   // That no path leads here has been told, or hangs on a target that is misspelt.
@@ -136,10 +144,13 @@ function tellUnknown(read: string, use: Use, { sites, top, outline, problems }: 
   const related = there && { message: `"${short(read)}" is here`, place: there.place };
   if (there === undefined) {
     const known = new Set<string>();
-    for (const [list] of use.site === null ? ([[top]] as const) : listsAround(use.site)) {
+    const lists = use.site === null ? ([[top]] as const) : listsAround(use.site);
+    for (const [list] of problems.many ? [] : lists) {
       for (const id of sites.of(list)?.graph.list.byId.keys() ?? []) known.add(id);
     }
-    tellAt("unknownStep", use, `unknown step "${short(read)}"`, problems, { hint: didYouMean(read, known) });
+    tellAt("unknownStep", use, `unknown step "${short(read)}"`, problems, {
+      hint: problems.didYouMean(read, known),
+    });
     return;
   }
   if (there.list.split("/")[0] === "finally" && !use.site?.list.inFinally) {
@@ -182,7 +193,7 @@ function checkResult(use: Use, step: Step, context: ReferenceContext): void {
     const within = shape?.type === "map" && shape.keys.has(part);
     const hint = within
       ? `Write steps.${step.id}.output.${part}.`
-      : (didYouMean(part, parts) ??
+      : (context.problems.didYouMean(part, parts) ??
         `A step has output, state, error and visits: perhaps steps.${step.id}.output.${short(part)}.`);
     tellAt(
       "unknownOutput",
@@ -200,7 +211,7 @@ function checkResult(use: Use, step: Step, context: ReferenceContext): void {
       use,
       `an error has no "${short(inner)}"`,
       context.problems,
-      { hint: didYouMean(inner, errorParts) ?? "It has step, code and message." },
+      { hint: context.problems.didYouMean(inner, errorParts) ?? "It has step, code and message." },
       2,
     );
   }
@@ -244,7 +255,7 @@ function checkShape(use: Use, from: number, shape: OutputShape, problems: Proble
         use,
         `the output of ${known.of} has no "${short(key)}"`,
         problems,
-        { hint: didYouMean(key, names) ?? has },
+        { hint: problems.didYouMean(key, names) ?? has },
         index,
       );
       return;
@@ -270,7 +281,7 @@ export function checkInputReads(
     found.set(name, { name, schema: null, from: null, default: undefined, required: true });
     if (listed !== null && !names.has(name)) {
       tellAt("unknownInput", use, `unknown input "${short(name)}"`, problems, {
-        hint: didYouMean(name, names) ?? "Add it under inputs.",
+        hint: problems.didYouMean(name, names) ?? "Add it under inputs.",
       });
     }
   }

@@ -1,4 +1,3 @@
-import { didYouMean, nearest } from "../core/nearest.ts";
 import type { Step, StepKind } from "../core/workflow.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
@@ -108,9 +107,9 @@ function tellUndeclared(
       tree,
       `the header asks for the secret ${short(name)}, which the step doesn't name`,
       {
-        hint: didYouMean(name, secrets) ?? `Add secrets: [${short(name)}] to the step.`,
+        hint: problems.didYouMean(name, secrets) ?? `Add secrets: [${short(name)}] to the step.`,
       },
     );
-    return nearest(name, secrets) ?? [];
+    return problems.nearest(name, secrets) ?? [];
   });
 }

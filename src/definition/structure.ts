@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import { formHint, habits, type Spot } from "./foreign-keys.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
@@ -90,7 +89,7 @@ function tellUnknownKey(key: string, tree: Tree, rule: Schema, problems: Problem
   const known = Object.keys(rule["properties"] ?? {});
   const hint =
     (spot === null ? undefined : habits[spot]?.get(key)) ??
-    didYouMean(key, known) ??
+    problems.didYouMean(key, known) ??
     `Known here: ${known.join(", ")}.`;
   problems.add("unknownKey", place, `unknown key "${short(key)}"`, { hint });
 }
@@ -104,7 +103,7 @@ export function tellUnknownWord(
 ): void {
   const found = tree.type === "scalar" ? String(tree.value) : "";
   problems.add("unknownValue", tree, `${describe(tree)} is not ${what}: ${listWords(words)}`, {
-    hint: didYouMean(found, words),
+    hint: problems.didYouMean(found, words),
   });
 }
 

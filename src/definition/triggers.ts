@@ -1,4 +1,3 @@
-import { didYouMean } from "../core/nearest.ts";
 import {
   type InputDefinition,
   type Role,
@@ -110,7 +109,9 @@ function readSchedules(
     const zone = child(item, "timezone");
     const timezone = textOf(zone) ?? "UTC";
     if (zone && textOf(zone) !== undefined && !isTimezone(timezone)) {
-      problems.add("schedule", zone, `unknown time zone "${short(timezone)}"`, { hint: zoneHint(timezone) });
+      problems.add("schedule", zone, `unknown time zone "${short(timezone)}"`, {
+        hint: zoneHint(timezone, problems),
+      });
     }
     if (cron === undefined || expression === undefined) return [];
     if (!isCron(expression)) {
@@ -132,11 +133,12 @@ function cronHint(text: string): string {
   return "The five fields are minute (0-59), hour (0-23), day of month (1-31), month (1-12), day of week (0-6).";
 }
 
-function zoneHint(text: string): string {
+function zoneHint(text: string, problems: Problems): string {
   if (/^[+-]|^(?:UTC|GMT)[+-]/i.test(text))
     return "Name a place, such as Europe/Berlin: an offset has no summer time.";
   return (
-    didYouMean(text, Intl.supportedValuesOf("timeZone")) ?? "Name a place, such as Europe/Berlin, or UTC."
+    problems.didYouMean(text, Intl.supportedValuesOf("timeZone")) ??
+    "Name a place, such as Europe/Berlin, or UTC."
   );
 }
 
@@ -157,7 +159,7 @@ export function checkCommandArguments(
     const name = textOf(item);
     if (name === undefined || names.includes(name)) continue;
     problems.add("unknownInput", item, `the workflow has no input "${short(name)}" for this argument`, {
-      hint: didYouMean(name, names) ?? "Add it under inputs, or read it as {{ input.NAME }}.",
+      hint: problems.didYouMean(name, names) ?? "Add it under inputs, or read it as {{ input.NAME }}.",
     });
   }
 }

@@ -76,9 +76,15 @@ export function stepsBefore(edges: Edges): (id: string) => ReadonlySet<string> {
 
 /** Long ways by their beginning and their end. */
 export function drawn(ids: readonly string[]): string {
-  return (ids.length > 10 ? [...ids.slice(0, 8), "…", ...ids.slice(-1)] : ids).join(" -> ");
+  return (ids.length > 10 ? [...ids.slice(0, 8), "…", ...ids.slice(-1)] : ids).map(cut).join(" -> ");
 }
 
 export function listed(ids: readonly string[]): string {
-  return ids.length > 12 ? `${ids.slice(0, 12).join(", ")}, …` : ids.join(", ");
+  const names = ids.map(cut);
+  return names.length > 10 ? `${names.slice(0, 10).join(", ")}, …` : names.join(", ");
+}
+
+/** An id may have a hundred letters, and a message is to be read. */
+function cut(id: string): string {
+  return id.length > 36 ? `${id.slice(0, 35)}…` : id;
 }

@@ -72,7 +72,48 @@ const hostile: readonly (readonly [what: string, text: string, code: string])[] 
   ["a cycle of 1,000 steps", `name: W\nsteps:\n${ring(1_000)}`, "HOS232"],
   ["2,000 steps", `name: W\nsteps:\n${ring(2_000)}`, "HOS224"],
   ["1,000 steps that read each other", `name: W\nsteps:\n${readers(1_000)}`, "HOS234"],
+  ["1,000 routes, each near to 1,000 names", `name: W\nsteps:\n${misspelt(1_000)}`, "HOS204"],
+  ["20,000 reads of steps that there are none of", `name: W\nsteps:\n${reading((at) => `t${at}`)}`, "HOS204"],
+  ["20,000 reads of later steps", `name: W\nsteps:\n${reading((at) => `s${999 - (at % 500)}`)}`, "HOS234"],
+  [
+    "4,000 agents and 1,000 that are near to them",
+    `name: W\nagents:\n${lines(4_000, (at) => `  agent_number_${at}: {instructions: x}`)}steps:\n${lines(
+      1_000,
+      (at) => `  - {id: s${at}, agent: agnet_numbr_${at}}`,
+    )}`,
+    "HOS202",
+  ],
+  [
+    "9,000 permissions that are near to some",
+    `${step}permissions:\n${lines(9_000, (at) => `  contentz${at}: read`)}`,
+    "HOS207",
+  ],
+  [
+    "1,000 groups in one another's names",
+    `name: W\nsteps:\n${lines(999, (at) => `  - {id: s${at}, steps: [{id: s${(at * 7) % 999}, delay: 1s}]}`)}`,
+    "HOS236",
+  ],
+  [
+    "groups as deep as may be",
+    `name: W\nsteps: ${"[{id: g, steps: ".repeat(28)}[{id: g, delay: 1s}]${"}]".repeat(28)}`,
+    "HOS236",
+  ],
 ];
+
+function lines(count: number, line: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => `${line(at)}\n`).join("");
+}
+
+function misspelt(count: number): string {
+  const name = (at: number): string => `step_${at}_`.padEnd(99, "x");
+  return lines(count, (at) => `  - {id: ${name(at)}, delay: 1s, on_success: ${name(at)}y}`);
+}
+
+function reading(read: (at: number) => string): string {
+  const terms = (from: number): string =>
+    Array.from({ length: 20 }, (_, at) => `steps.${read(from + at)}.output`).join(" || ");
+  return lines(1_000, (at) => `  - {id: s${at}, delay: 1s, condition: "${terms(at)}"}`);
+}
 
 function ring(size: number): string {
   return Array.from(
