@@ -1,6 +1,6 @@
 import { grant } from "./budget.ts";
 import { isStep, named, unknownStep } from "./decide.ts";
-import { atWork, currentRun, type Draft, note } from "./draft.ts";
+import { atWork, currentRun, type Draft, note, reasonOf } from "./draft.ts";
 import { end, finish } from "./ending.ts";
 import { advance, goOn } from "./enter.ts";
 import type { Commanded } from "./event.ts";
@@ -33,7 +33,7 @@ export function takeCommand(draft: Draft, event: Commanded): Refused {
       "Use allow, or cancel.",
     );
   }
-  if (command !== "retry") note(draft, { by, what: command, step: null });
+  if (command !== "retry") note(draft, { by, what: command, step: null, ...reasonOf(event) });
   switch (command) {
     case "pause":
       execution.state = next;
@@ -127,7 +127,7 @@ function skipStep(draft: Draft, event: Commanded): Refused {
       "Use approve or reject.",
     );
   }
-  note(draft, { by: event.by, what: "skip", step: at.path });
+  note(draft, { by: event.by, what: "skip", step: at.path, ...reasonOf(event) });
   cancelInside(draft, at.path);
   skip(draft, at.path, run, "command");
   goOn(draft, at);

@@ -1,4 +1,4 @@
-import { type AtWork, atWork, type Draft, note, putRun } from "./draft.ts";
+import { type AtWork, atWork, type Draft, note, putRun, reasonOf } from "./draft.ts";
 import { goOn } from "./enter.ts";
 import type { Decided } from "./event.ts";
 import type { Decision, RunningRun, Waiting } from "./execution.ts";
@@ -17,7 +17,7 @@ export function takeDecision(draft: Draft, event: Decided): Refused {
   const found = theStep(draft, event.step, wanted);
   if ("problem" in found) return found;
   const { at, run } = found;
-  note(draft, { by: event.by, what: event.decision, step: at.path });
+  note(draft, { by: event.by, what: event.decision, step: at.path, ...reasonOf(event) });
   switch (event.decision) {
     case "done":
       answer(draft, at, run as WaitingFor<"person">, event);

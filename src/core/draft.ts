@@ -106,3 +106,8 @@ export function putRecord(draft: Draft, path: string, record: StepRecord): void 
 export function note(draft: Draft, entry: Omit<TimelineEntry, "at">): void {
   draft.execution.timeline = [...draft.execution.timeline, { at: draft.at, ...entry }].slice(-keptTimeline);
 }
+
+/** A person's reason, as the timeline keeps it. */
+export function reasonOf({ reason }: { readonly reason: string | null }): Pick<TimelineEntry, "reason"> {
+  return reason === null ? {} : { reason };
+}

@@ -273,4 +273,6 @@ export interface TimelineEntry {
   readonly by: string | null;
   readonly what: string;
   readonly step: string | null;
+  /** What the person gave as the reason; absent where none was given. */
+  readonly reason?: string;
 }

@@ -32,8 +32,14 @@ export function transition(workflow: Workflow, execution: Execution, event: Even
   if (isMessage(event)) draft.execution.consumed = [...draft.execution.consumed, event.id];
   draft.execution.updatedAt = event.at;
   draft.execution.due = dueOf(draft.execution);
-  const effects = newEffects(workflow, execution, draft.execution, endedRun(event));
-  return { execution: draft.execution, effects };
+  const next = draft.execution;
+  return {
+    execution: next,
+    // Told to those who ask: the engine takes in several events at once and asks what is owed after all of them.
+    get effects() {
+      return newEffects(workflow, execution, next, endedRun(event));
+    },
+  };
 }
 
 /** A paused execution leaves events, decisions and answers where they are until it is resumed. */

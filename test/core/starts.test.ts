@@ -125,3 +125,11 @@ test("a late start of one that has begun changes nothing", () => {
   const again = transition(story.workflow, story.execution, { type: "started", at: start });
   expect(again).toEqual({ execution: story.execution, effects: [] });
 });
+
+test("the timeline keeps the reason that a person gave", () => {
+  const story = new Story(aWorkflow([{ id: "a" }]));
+  story.tell({ type: "commanded", id: "c", command: "cancel", by: "maya", step: null, reason: "too late" });
+  expect(story.execution.timeline).toContainEqual(
+    expect.objectContaining({ by: "maya", what: "cancel", reason: "too late" }),
+  );
+});
