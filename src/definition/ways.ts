@@ -79,9 +79,16 @@ export function drawn(ids: readonly string[]): string {
   return (ids.length > 10 ? [...ids.slice(0, 8), "…", ...ids.slice(-1)] : ids).map(cut).join(" -> ");
 }
 
+/** A dozen of them at most, and no more than fit a line or two. */
 export function listed(ids: readonly string[]): string {
-  const names = ids.map(cut);
-  return names.length > 10 ? `${names.slice(0, 10).join(", ")}, …` : names.join(", ");
+  const names: string[] = [];
+  let length = 0;
+  for (const name of ids.slice(0, 12).map(cut)) {
+    length += name.length + 2;
+    if (length > 240) break;
+    names.push(name);
+  }
+  return `${names.join(", ")}${names.length < ids.length ? ", …" : ""}`;
 }
 
 /** An id may have a hundred letters, and a message is to be read. */
