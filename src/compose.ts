@@ -66,7 +66,7 @@ export async function composeService({
   });
   const roles = shippedRoles();
   const human = createHumanEngine();
-  const actions = createActionRunner({ clients, clock, log });
+  const actions = createActionRunner({ clients, clock, log, http: config.requests });
   const model =
     config.model &&
     createModelEngine({

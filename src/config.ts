@@ -3,6 +3,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ModelConfig, parseModel } from "./agents/index.ts";
 import type { Problem } from "./core/problem.ts";
+import {
+  grantedSecrets,
+  grantsForm,
+  type HttpOptions,
+  isHeader,
+  parseGrants,
+  readHost,
+} from "./github/actions/index.ts";
 import type { ServiceProblem } from "./service-problems.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,6 +28,8 @@ export interface Config {
   readonly model: ModelConfig | null;
   /** Logins of other bots whose events may start workflows, with or without `[bot]`. */
   readonly allowedBots: readonly string[];
+  /** What `http.request` may reach, and the secrets that it may send. */
+  readonly requests: HttpOptions;
   /** How many executions are worked on at once; the others wait in the queue. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
@@ -33,11 +43,7 @@ export function readConfig(
   env: Environment,
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const wrong = (name: string, message: string, hint: string) => {
-    const problem: ServiceProblem = { code: "HOS701", message: `${name} ${message}`, hint };
-    problems.push(problem);
-    return null;
-  };
+  const wrong = toldIn(problems);
   const id = whole(env, "APP_ID", null, 1, Number.MAX_SAFE_INTEGER, wrong);
   const privateKey = readPrivateKey(env, wrong);
   const webhookSecret =
@@ -54,8 +60,11 @@ export function readConfig(
     wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
   const allowedBots = readLogins(env, "HISHAMOS_ALLOWED_BOTS", wrong);
   const model = readModel(env, problems);
+  const read = readRequests(env);
+  if ("problems" in read) problems.push(...read.problems);
   if (
     problems.length > 0 ||
+    "problems" in read ||
     id === null ||
     !privateKey ||
     !webhookSecret ||
@@ -75,13 +84,66 @@ export function readConfig(
       state,
       model,
       allowedBots,
+      requests: read.requests,
       concurrency,
       logLevel,
     },
   };
 }
 
+/**
+ * What the environment allows `http.request`, or every mistake in that: secrets in HISHAMOS_SECRETS with their values in
+ * HISHAMOS_SECRET_<NAME>, hosts on the inside in HISHAMOS_HTTP_HOSTS.
+ */
+export function readRequests(
+  env: Environment,
+): { readonly requests: HttpOptions } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wrong = toldIn(problems);
+  const hosts = wordsOf(env["HISHAMOS_HTTP_HOSTS"]);
+  const oddHost = hosts.find((host) => readHost(host) === null);
+  if (oddHost !== undefined) {
+    wrong("HISHAMOS_HTTP_HOSTS", `names ${JSON.stringify(oddHost)}`, "As ci.internal, 10.0.0.7:8080.");
+  }
+  const grants = parseGrants(env["HISHAMOS_SECRETS"] ?? "");
+  if ("wrong" in grants) {
+    wrong("HISHAMOS_SECRETS", `has ${JSON.stringify(grants.wrong)}`, grantsForm);
+    return { problems };
+  }
+  const values = new Map<string, string>();
+  for (const name of new Set(grants.map(({ secret }) => secret))) {
+    const variable = `HISHAMOS_SECRET_${name}`;
+    const value = env[variable];
+    if (!value) {
+      wrong(
+        variable,
+        "is not set, and HISHAMOS_SECRETS grants it",
+        "Set it to the secret, or grant it no more.",
+      );
+    } else if (!isHeader("authorization", value)) {
+      const hint = "It takes one line; what ends it may have come from a file.";
+      wrong(variable, "has characters that HTTP does not allow in a header", hint);
+    } else values.set(name, value);
+  }
+  if (problems.length > 0) return { problems };
+  const allowHosts = hosts.flatMap((host) => readHost(host) ?? []);
+  return { requests: { secrets: grantedSecrets(grants, values), allowHosts } };
+}
+
 type Wrong = (name: string, message: string, hint: string) => null;
+
+function toldIn(problems: Problem[]): Wrong {
+  return (name, message, hint) => {
+    const problem: ServiceProblem = { code: "HOS701", message: `${name} ${message}`, hint };
+    problems.push(problem);
+    return null;
+  };
+}
+
+/** Words between commas or spaces. */
+function wordsOf(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+}
 
 function whole(
   env: Environment,
@@ -150,9 +212,8 @@ function readApiUrl(env: Environment, wrong: Wrong): string | null {
   );
 }
 
-/** Logins between commas. */
 function readLogins(env: Environment, name: string, wrong: Wrong): readonly string[] {
-  const logins = (env[name] ?? "").split(/[\s,]+/).filter((login) => login !== "");
+  const logins = wordsOf(env[name]);
   const odd = logins.find((login) => !/^[\w-]+(?:\[bot\])?$/.test(login));
   if (odd !== undefined) wrong(name, `names ${JSON.stringify(odd)}`, "As dependabot, renovate[bot].");
   return logins;

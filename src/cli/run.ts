@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { readRequests } from "../config.ts";
 import type { Json } from "../core/json.ts";
 import { formatProblem, type Problem } from "../core/problem.ts";
 import { loadWorkflow } from "../definition/index.ts";
+import type { HttpOptions } from "../github/actions/index.ts";
 import { isEventName, namedEvent, peopleOf, readEvent, type StartingEvent } from "../sandbox/event.ts";
 import type { RehearsalProblem } from "../sandbox/problems.ts";
 import { rehearse } from "../sandbox/rehearsal.ts";
@@ -15,7 +17,8 @@ import type { Output } from "./validate.ts";
 
 const usage = `Usage: hishamos run FILE [--event EVENT] [--payload FILE] [--input NAME=VALUE]… [--scenario FILE] [--json]
 
-Runs a workflow on a GitHub stand-in on this machine; nothing leaves it, and waits of days take no time.
+Runs a workflow on a GitHub stand-in on this machine; nothing leaves it but http.request, which is done, with secrets as
+for the service (HISHAMOS_SECRETS); waits of days take no time.
   --event      what starts it: a file with a webhook's payload, or an event's name, as push or schedule
   --payload    the payload of the event that --event names
   --input      an input, for a workflow that no event starts
@@ -129,6 +132,7 @@ interface Read {
   readonly path: string;
   readonly text: string;
   readonly event: StartingEvent | null;
+  readonly requests: HttpOptions;
   readonly scenario: Scenario;
 }
 
@@ -155,18 +159,21 @@ async function readFiles(
   const loaded = loadWorkflow(text, given.file);
   const event = startingEvent(given, eventText);
   const scenario = readScenario(scenarioText || "{}", given.scenario ?? "");
+  const allowed = readRequests(process.env);
   const problems = [
     ...loaded.problems,
     ...(event && "code" in event ? [event] : []),
     ...("problems" in scenario ? scenario.problems : []),
+    ...("problems" in allowed ? allowed.problems : []),
   ];
-  if (problems.length > 0 || "problems" in scenario || (event && "code" in event))
+  if (problems.length > 0 || "problems" in scenario || "problems" in allowed || (event && "code" in event))
     return { problems, exit: 1 };
   const people = event ? Object.fromEntries(peopleOf(event).map((login) => [login, "admin" as const])) : {};
   return {
     path,
     text,
     event,
+    requests: allowed.requests,
     scenario: {
       ...scenario.scenario,
       ...(event ? { repository: event.repository } : {}),

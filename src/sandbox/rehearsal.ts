@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { composeService } from "../compose.ts";
+import type { Config } from "../config.ts";
 import type { Execution } from "../core/execution.ts";
 import { isTerminal } from "../core/index.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -31,6 +32,8 @@ export interface RehearsalOptions {
   readonly event: StartingEvent | null;
   readonly scenario: Scenario;
   readonly input: JsonObject;
+  /** What `http.request` may reach and send; it is not played, but done. */
+  readonly requests: Config["requests"];
   readonly tell: (who: string, what: string) => void;
   readonly saved: (saved: { traces: readonly Trace[]; revision: number; engineMs: number }) => void;
 }
@@ -46,7 +49,7 @@ export interface Rehearsed {
 
 /** The whole service in this process, on the stand-in and a simulated clock: what waits for days is over at once. */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
-  const { path, text, event, scenario, input, tell, saved } = options;
+  const { path, text, event, scenario, input, requests, tell, saved } = options;
   const clock = new SimulatedClock(Date.now());
   const sandbox = await startSandboxGitHub({ now: () => clock.now() });
   const stores = await openSqliteStores({ directory: ":memory:" });
@@ -61,7 +64,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const place = { id: repository.id, owner, name, installation: repository.installationId };
   const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
   const service = await composeService({
-    config: sandboxConfig(sandbox, secret),
+    config: sandboxConfig(sandbox, secret, requests),
     stores: { ...stores, schedules: event?.played === "by the clock" ? firstTick(stores) : noSchedules },
     clock,
     log: silentLog,

@@ -1,8 +1,12 @@
 import type { Config } from "../config.ts";
 import type { SandboxGitHub } from "./github/index.ts";
 
-/** The configuration of a service in this process that works for the stand-in. */
-export function sandboxConfig({ app, url }: SandboxGitHub, webhookSecret: string): Config {
+/** The configuration of a service in this process that works for the stand-in. `http.request` has no secrets unless given. */
+export function sandboxConfig(
+  { app, url }: SandboxGitHub,
+  webhookSecret: string,
+  requests: Config["requests"] = {},
+): Config {
   return {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret },
     webhookPath: "/api/github/webhooks",
@@ -11,6 +15,7 @@ export function sandboxConfig({ app, url }: SandboxGitHub, webhookSecret: string
     state: { directory: ":memory:" },
     model: null,
     allowedBots: [],
+    requests,
     concurrency: 10,
     logLevel: "silent",
   };

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 
 let folder: string;
@@ -308,5 +310,72 @@ describe("what is wrong is told, with exit code", () => {
     const { code, err } = await run(...(await args()));
     expect(err).toMatch(message);
     expect(code).toBe(expected);
+  });
+});
+
+describe("http.request", () => {
+  const workflow = (port: number) => `name: Hook
+permissions: { issues: write }
+${onBug.split("\n")[0]}
+steps:
+  - id: hook
+    action: http.request
+    inputs:
+      url: "http://127.0.0.1:${port}/"
+      method: POST
+      headers: { authorization: "Bearer \${HOOK}", x-title: "{{ event.issue.title }}" }
+    secrets: [HOOK]
+  - { id: tell, action: issues.createComment, inputs: { body: "{{ steps.hook.output.body }}" } }
+`;
+  const title = "Broken ${HOOK}";
+  let server: Server;
+  let port: number;
+  let heard: IncomingHttpHeaders[];
+  beforeEach(async () => {
+    heard = [];
+    server = createServer((request, response) => {
+      heard.push(request.headers);
+      response.end(`heard ${request.headers.authorization}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    port = (server.address() as AddressInfo).port;
+    vi.stubEnv("HISHAMOS_HTTP_HOSTS", `127.0.0.1:${port}`);
+    vi.stubEnv("HISHAMOS_SECRET_HOOK", "p4ss");
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function hook() {
+    const event = await file("event.json", labelled.replace('"Broken"', JSON.stringify(title)));
+    return run(await file("hook.yml", workflow(port)), "--event", event);
+  }
+
+  test("sends the secrets that the environment grants, where the workflow names them", async () => {
+    vi.stubEnv("HISHAMOS_SECRETS", `acme/shop:HOOK@127.0.0.1:${port}`);
+    const { code, out, err } = await hook();
+    expect(heard).toMatchObject([{ authorization: "Bearer p4ss", "x-title": title }]);
+    expect(code).toBe(0);
+    expect(out + err).not.toContain("p4ss");
+  });
+
+  test.for([
+    ["acme/cart:HOOK", "unknown_secret"],
+    ["acme/shop:HOOK@127.0.0.1", "secret_refused"],
+    ["", "unknown_secret"],
+  ])("with %j sends nothing: %s", async ([grants, error]) => {
+    vi.stubEnv("HISHAMOS_SECRETS", grants);
+    const { code, err } = await hook();
+    expect({ code, heard }).toEqual({ code: 1, heard: [] });
+    expect(err).toContain(`It failed at hook (${error})`);
+  });
+
+  test("is not begun where the environment is wrong", async () => {
+    vi.stubEnv("HISHAMOS_SECRETS", "HOOK");
+    const { code, err } = await hook();
+    expect({ code, heard }).toEqual({ code: 1, heard: [] });
+    expect(err).toMatch(/HOS701.*HISHAMOS_SECRETS has "HOOK"/);
   });
 });

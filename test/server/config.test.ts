@@ -137,6 +137,36 @@ const mistakes: readonly { readonly what: string; readonly env: Environment; rea
     says: /OPENAI_API_KEY holds characters that no API key has/,
   },
   {
+    what: "a secret that is granted to nobody",
+    env: { HISHAMOS_SECRETS: "SLACK_TOKEN" },
+    says: /HISHAMOS_SECRETS has "SLACK_TOKEN"\..*acme\/shop:SLACK_TOKEN@hooks\.slack\.com,DEPLOY_KEY; acme\/\*:PAGER/s,
+  },
+  {
+    what: "a secret pinned to an address",
+    env: { HISHAMOS_SECRETS: "acme/shop:A@https://example.com" },
+    says: /HISHAMOS_SECRETS has "A@https:\/\/example\.com"/,
+  },
+  {
+    what: "a secret without a value",
+    env: { HISHAMOS_SECRETS: "acme/shop:A,B; acme/*:B@example.com", HISHAMOS_SECRET_A: "s3cret" },
+    says: /HISHAMOS_SECRET_B is not set, and HISHAMOS_SECRETS grants it/,
+  },
+  {
+    what: "a secret with an empty value",
+    env: { HISHAMOS_SECRETS: "acme/shop:A", HISHAMOS_SECRET_A: "" },
+    says: /HISHAMOS_SECRET_A is not set/,
+  },
+  {
+    what: "a secret of several lines",
+    env: { HISHAMOS_SECRETS: "acme/shop:A", HISHAMOS_SECRET_A: "s3cret\n" },
+    says: /HISHAMOS_SECRET_A has characters that HTTP does not allow.*one line/s,
+  },
+  {
+    what: "a host that is an address",
+    env: { HISHAMOS_HTTP_HOSTS: "ci.internal https://ci.internal" },
+    says: /HISHAMOS_HTTP_HOSTS names "https:\/\/ci\.internal".*10\.0\.0\.7:8080/s,
+  },
+  {
     what: "a password in the model's address",
     env: { HISHAMOS_MODEL: "openai-compatible:llama", HISHAMOS_MODEL_URL: "http://u:s3cret@h/v1" },
     says: /HISHAMOS_MODEL_URL must hold no user, password.*HISHAMOS_MODEL_API_KEY/s,
@@ -153,7 +183,7 @@ describe("a wrong setting is named, with the right form and without its secret",
   });
 
   test("all mistakes are told at once", () => {
-    const read = readConfig({ PORT: "x", DATABASE_URL: "x", HISHAMOS_MODEL: "x" });
+    const read = readConfig({ PORT: "x", DATABASE_URL: "x", HISHAMOS_MODEL: "x", HISHAMOS_SECRETS: "a/b:A" });
     const lines = "problems" in read ? read.problems.map(formatProblem).join("\n") : "";
     for (const name of [
       "APP_ID",
@@ -162,6 +192,7 @@ describe("a wrong setting is named, with the right form and without its secret",
       "PORT",
       "DATABASE_URL",
       "HISHAMOS_MODEL",
+      "HISHAMOS_SECRET_A",
     ]) {
       expect(lines).toContain(name);
     }
@@ -215,6 +246,29 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
     config: { state: { databaseUrl: "postgresql://u:p@h/d" } },
   },
 ];
+
+test("secrets are those that are granted, with the values that stand for them", () => {
+  const read = readConfig({
+    ...good,
+    HISHAMOS_SECRETS: "acme/shop:A@hooks.example; acme/*:B",
+    HISHAMOS_SECRET_A: "value of a",
+    HISHAMOS_SECRET_B: "value of b",
+    HISHAMOS_SECRET_C: "value of c",
+    HISHAMOS_HTTP_HOSTS: "CI.internal, 127.0.0.1:8080",
+  });
+  if ("problems" in read) throw new Error(read.problems.map(formatProblem).join());
+  const { secrets, allowHosts } = read.config.requests;
+  const inShop = (name: string) => secrets?.get(name, { id: 1, owner: "acme", name: "shop" });
+  expect(["A", "B", "C"].map(inShop)).toEqual([
+    { value: "value of a", hosts: ["hooks.example"] },
+    { value: "value of b", hosts: null },
+    null,
+  ]);
+  expect(secrets?.get("A", { id: 2, owner: "acme", name: "cart" })).toBe(null);
+  expect(allowHosts).toEqual(["ci.internal", "127.0.0.1:8080"]);
+  // What is logged of it shows no value.
+  expect(JSON.stringify(read.config.requests)).not.toContain("value of");
+});
 
 test.for(accepted)("$what is accepted", ({ env, config }) => {
   expect(readConfig({ ...good, ...env })).toMatchObject({ config });

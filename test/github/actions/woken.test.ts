@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { composeService } from "../../../src/compose.ts";
-import type { Config } from "../../../src/config.ts";
 import type { Execution } from "../../../src/core/execution.ts";
 import { systemClock } from "../../../src/engine/clock/system.ts";
 import { silentLog } from "../../../src/engine/ports/index.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../../src/sandbox/github/index.ts";
+import { sandboxConfig } from "../../../src/sandbox/sandbox-config.ts";
 import { openSqliteStores } from "../../../src/state/sqlite/open.ts";
 
 const repo = "octo-org/octo-repo";
@@ -44,17 +44,7 @@ async function openService() {
   });
   const stores = await openSqliteStores({ directory: ":memory:" });
   closing.push(() => stores.close());
-  const config: Config = {
-    app: { id: github.app.id, privateKey: github.app.privateKey, webhookSecret: "secret" },
-    webhookPath: "/",
-    apiUrl: `${github.url}/api/v3`,
-    http: { host: "127.0.0.1", port: 0 },
-    state: { directory: ":memory:" },
-    model: null,
-    concurrency: 10,
-    allowedBots: [],
-    logLevel: "silent",
-  };
+  const config = { ...sandboxConfig(github, "secret"), webhookPath: "/" };
   const service = await composeService({ config, stores, clock: systemClock, log: silentLog });
   const server = createServer((req, res) => void service.handle(req, res));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
