@@ -150,6 +150,49 @@ event: { issues.opened: { issue: { title: Spam, author: eve } } }
 expect: { state: paused, steps: [] }`,
   },
   {
+    says: "an event that the stand-in never sends by itself is delivered as it is given",
+    workflow:
+      "name: Release\non: { release: { types: [published] } }\npermissions: { issues: write }\nsteps: [{ id: open, action: issues.create, inputs: { title: '{{ event.release.tag_name }}' } }]\n",
+    tests: `workflow: w
+event: { release.published: { release: { tag_name: v1 }, by: maya } }
+expect: { state: completed, steps: { open: { input: { title: v1 } } } }`,
+  },
+  {
+    says: "a push",
+    workflow:
+      "name: Push\non: { push: { branches: [main], paths: ['src/**'] } }\npermissions: { issues: write }\nsteps: [{ id: open, action: issues.create, inputs: { title: '{{ event.head_commit.message }}' } }]\n",
+    tests: `workflow: w
+event: { push: { branch: main, files: { src/a.js: "1" }, message: Add a, by: tom } }
+expect: { state: completed, steps: { open: { input: { title: Add a } } } }`,
+  },
+  {
+    says: "a schedule's tick",
+    workflow:
+      "name: Weekly\non: { schedule: [{ cron: '0 9 * * 1' }] }\npermissions: { issues: write }\nsteps: [{ id: open, action: issues.create, inputs: { title: Week } }]\n",
+    tests: "workflow: w\nevent: schedule\nexpect: { state: completed, steps: [open] }",
+  },
+  {
+    says: "a slash command with an argument, by somebody who may",
+    workflow: `name: Ship
+on: { slash_command: { name: ship, args: [env], on: [issue], roles: write } }
+permissions: { issues: write }
+steps: [{ id: say, action: issues.createComment, inputs: { body: "To {{ input.env }}" } }]\n`,
+    tests: `workflow: w
+event: { issue_comment.created: { comment: /ship staging, by: tom, issue: { title: Ship it } } }
+expect: { state: completed, comments: [To staging] }`,
+  },
+  {
+    says: "a pull request from a fork, merged as the event",
+    workflow: `name: Thanks
+on: { pull_request: { types: [closed], outsiders: run } }
+permissions: { issues: write }
+steps: [{ id: say, action: issues.createComment, condition: event.pull_request.merged, inputs: { body: "Thanks {{ event.pull_request.user.login }}" } }]\n`,
+    tests: `workflow: w
+github: { collaborators: { eve: none } }
+event: { pull_request.closed: { pull_request: { title: Typo, author: eve, fork: true, merged: true }, by: tom } }
+expect: { state: completed, steps: [say], comments: [Thanks eve], pull_request: merged }`,
+  },
+  {
     says: "an agent of the repository, and the issue's comment as event",
     workflow: `name: Poem\non: { issue_comment: { types: [created] } }\npermissions: { issues: write }
 steps:\n  - { id: write, agent: poet }\n  - { id: say, action: issues.createComment, inputs: { body: "{{ steps.write.output.poem }}" } }\n`,
