@@ -18,10 +18,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+type Files = Readonly<Record<string, string>>;
+
 /** Plays a case into a store of its own, as a service would have left it; answers the execution's id. */
-async function happened(workflow: string, tests: string): Promise<string> {
+async function happened(workflow: string, tests: string, files: Files = {}): Promise<string> {
   const [played] = casesOf(tests);
-  const loaded = loadWorkflow(workflow, ".hishamos/w.yml");
+  const loaded = loadWorkflow(workflow, ".hishamos/w.yml", { files: new Map(Object.entries(files)) });
   if (!played || !("workflow" in loaded)) throw new Error(JSON.stringify(loaded.problems));
   const stores = await openSqliteStores({ directory });
   try {
@@ -29,7 +31,7 @@ async function happened(workflow: string, tests: string): Promise<string> {
       test: played,
       workflow: loaded.workflow,
       text: workflow,
-      files: {},
+      files,
       stores,
     });
     return execution?.id ?? "none";
@@ -47,10 +49,10 @@ async function record(id: string) {
 }
 
 /** The test that was written, without the store it came from. */
-async function replayed(workflow: string, text: string): Promise<string> {
+async function replayed(workflow: string, text: string, files: Files = {}): Promise<string> {
   const [written] = casesOf(text);
   if (!written) throw new Error("no case was written");
-  return told(await verdictOn({ test: written, path: ".hishamos/w.yml", text: workflow, files: {} }));
+  return told(await verdictOn({ test: written, path: ".hishamos/w.yml", text: workflow, files }));
 }
 
 const onIssue = "on: { issues: { types: [labeled], labels: [bug] } }\npermissions: { issues: write }\n";
@@ -150,6 +152,25 @@ test.for(runs)("a test of a real run with %s passes", async ([, workflow, tests,
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(parse(out)).toMatchObject(written);
   expect(await replayed(workflow, out)).toBe("");
+});
+
+test("what a child workflow was answered is written below the step that ran it", async () => {
+  const workflow = `name: Parent\n${onIssue}steps:
+  - { id: qa, workflow: ./qa.yml }
+  - { id: say, action: issues.createComment, inputs: { body: "{{ steps.qa.output.verdict }}" } }\n`;
+  const files = {
+    ".hishamos/qa.yml":
+      'name: QA\nsteps:\n  - { id: look, agent: qa-agent }\noutputs: { verdict: "{{ steps.look.output.notes }}" }\n',
+  };
+  const answers = "answers: { qa/look: { output: { passed: true, notes: Good } } }";
+  const id = await happened(workflow, `${head}${answers}\nexpect: {}`, files);
+  const { code, out, err } = await record(id);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(parse(out)).toMatchObject({
+    answers: { "qa/look": { output: { passed: true, notes: "Good" } } },
+    expect: { state: "completed", steps: ["qa", "say"] },
+  });
+  expect(await replayed(workflow, out, files)).toBe("");
 });
 
 test("the beginning of an id is enough, and an unknown one is told", async () => {
