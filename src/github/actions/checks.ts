@@ -1,4 +1,3 @@
-import type { Json } from "../../core/json.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { StepResult } from "../../engine/ports/runner.ts";
 import { failureOf } from "./errors.ts";
@@ -23,7 +22,8 @@ interface Check {
 
 /**
  * `wait_for: {checks}`: looks once at the checks of the newest linked pull request's head (or the subject's), and
- * succeeds with {head_sha, checks: [{name, conclusion, url}]}, fails as `checks_failed`, or parks until one changes.
+ * succeeds with {head_sha, checks: [{name, conclusion, url}]}, fails as `checks_failed` with the same, or parks until
+ * one changes.
  * Our own App's check runs don't count for `all`, and this workflow's own never: they wait for this very step. Where
  * the base branch requires no checks, `required` means all.
  */
@@ -66,18 +66,21 @@ async function look(context: ActionContext, which: Which): Promise<StepResult> {
   }
   const [all, wanted] = await Promise.all([checksAt(context, head.sha), wantedChecks(context, head, which)]);
   const checks = wanted === null ? all.filter(({ appId }) => appId !== context.appId) : chosen(all, wanted);
+  const output = {
+    head_sha: head.sha,
+    checks: checks.map(({ name, conclusion, url }) => ({ name, conclusion, url })),
+  };
   const failing = checks.filter(({ verdict }) => verdict === "failed");
   if (failing.length > 0) {
     const list = failing
       .map(({ name, conclusion, url }) => `${name} (${conclusion}${url ? `, ${url}` : ""})`)
       .join("; ");
-    return failed("checks_failed", `Checks failed at ${head.sha.slice(0, 7)}: ${list}`);
+    return failed("checks_failed", `Checks failed at ${head.sha.slice(0, 7)}: ${list}`, output);
   }
   if (checks.length === 0 || checks.some(({ verdict }) => verdict === "pending")) {
     return { type: "parked", waiting: { for: "checks", which, headSha: head.sha }, effects: [] };
   }
-  const shown: Json = checks.map(({ name, conclusion, url }) => ({ name, conclusion, url }));
-  return { type: "succeeded", output: { head_sha: head.sha, checks: shown }, effects: [] };
+  return { type: "succeeded", output, effects: [] };
 }
 
 /** Null: all there are. */

@@ -1,5 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { EffectRecord } from "../../core/execution.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Log } from "../../engine/ports/log.ts";
 import type { StepRequest, StepResult } from "../../engine/ports/runner.ts";
@@ -20,8 +21,10 @@ export function effectOf(key: string, method: string, ref: string | null): Effec
   return { key, method, ref };
 }
 
-export function failed(code: string, message: string): StepResult {
-  return { type: "failed", error: { code, message, class: "error" }, effects: [] };
+/** `output`: what is known of the failed work, for the steps that follow the failure. */
+export function failed(code: string, message: string, output?: JsonObject): StepResult {
+  const known = output === undefined ? {} : { output };
+  return { type: "failed", error: { code, message, class: "error" }, ...known, effects: [] };
 }
 
 /** `cause`: what came instead of an answer; null where an earlier attempt is in doubt. */

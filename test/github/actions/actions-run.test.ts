@@ -168,7 +168,11 @@ describe("woken, actions.run looks at its run", () => {
     const { result, runId } = await dispatched();
     stage.github.finishRun(runId, { conclusion: "success", artifacts: { "hishamos-output": files } });
     const ended = await woken(result, { workflow: "deploy.yml" });
-    expect(ended).toMatchObject({ type: "failed", error: { code: "invalid_results" } });
+    expect(ended).toMatchObject({
+      type: "failed",
+      error: { code: "invalid_results" },
+      output: { run_id: runId, conclusion: "success" },
+    });
     expect(ended.type === "failed" && ended.error.message).toMatch(message);
   });
 
@@ -178,8 +182,15 @@ describe("woken, actions.run looks at its run", () => {
       const { result, runId } = await dispatched();
       stage.github.finishRun(runId, { conclusion });
       const ended = await woken(result, { workflow: "deploy.yml" });
+      const url = runs()[0]?.html_url;
       expect(ended).toMatchObject({ type: "failed", error: { code: `run_${conclusion}`, class: "error" } });
-      expect(ended.type === "failed" && ended.error.message).toContain(runs()[0]?.html_url);
+      expect(ended.type === "failed" && ended.error.message).toContain(url);
+      expect(ended.type === "failed" && ended.output).toEqual({
+        run_id: runId,
+        url,
+        conclusion,
+        head_sha: stage.head(),
+      });
     },
   );
 

@@ -159,6 +159,16 @@ test("a failure names what failed", async () => {
   expect(result.type === "failed" && result.error.message).toMatch(
     /: lint \(failure, http.*\); ci \(error\)$/,
   );
+  const url = stage.github.checkRuns(repo, 2)[0]?.html_url;
+  expect(result).toMatchObject({
+    output: {
+      head_sha: stage.head(),
+      checks: [
+        { name: "lint", conclusion: "failure", url },
+        { name: "ci", conclusion: "error", url: null },
+      ],
+    },
+  });
 });
 
 test("it is the head as it is now that counts, not the one the execution knows", async () => {

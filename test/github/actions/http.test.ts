@@ -200,9 +200,19 @@ describe("what comes back", () => {
         message: `POST ${at("/bad")} answered ${status}: so sorry`,
         class: failureClass,
       },
+      output: { status, headers: expect.objectContaining(headers), body: "so\nsorry" },
       effects: [],
       ...(notBefore === undefined ? {} : { notBefore }),
     });
+  });
+
+  test.for<readonly [string, Answer, Json]>([
+    ["JSON is read", reply(422, json, '{"field":"email"}'), { status: 422, body: { field: "email" } }],
+    ["too much is left out", reply(500, {}, "x".repeat(1_000_001)), { status: 500, body: null }],
+    ["a gateway's is kept", reply(502, json, '"gone"'), { status: 502, body: "gone" }],
+  ])("of a failure's answer %s", async ([, answer, output]) => {
+    on("/bad", answer);
+    expect(await call({ url: at("/bad"), method: "POST" })).toMatchObject({ type: "failed", output });
   });
 });
 

@@ -30,17 +30,33 @@ steps:
     action: issues.createComment
     inputs: { body: "Built {{steps.build.output.results.image}} of {{steps.green.output.head_sha}}" }
 `;
+const failing = `
+name: Ship
+on: { pull_request: { types: [opened] } }
+permissions: { actions: write, issues: write }
+steps:
+  - id: green
+    wait_for: { checks: all }
+    on_failure: build
+  - id: build
+    action: actions.run
+    inputs: { workflow: build.yml, inputs: { number: "{{steps.green.output.checks[0].name}}" } }
+    on_failure: say
+  - id: say
+    action: issues.createComment
+    inputs: { body: "{{steps.build.output.conclusion}} at {{steps.build.output.url}}" }
+`;
 const build = "on: { workflow_dispatch: { inputs: { number: {} } } }\njobs: { build: {} }\n";
 
 /** The whole service, in this process, on a stand-in whose pull request 1 started the workflow. */
-async function openService() {
+async function openService(text = workflow) {
   const github = await startSandboxGitHub();
   closing.push(() => github.close());
   github.createRepository({
     owner: "octo-org",
     name: "octo-repo",
     collaborators: { dev: "write" },
-    files: { ".hishamos/ship.yml": workflow, ".github/workflows/build.yml": build },
+    files: { ".hishamos/ship.yml": text, ".github/workflows/build.yml": build },
   });
   const stores = await openSqliteStores({ directory: ":memory:" });
   closing.push(() => stores.close());
@@ -88,6 +104,19 @@ test("checks and runs wake the steps that wait for them, and a retry dispatches 
   const said = github.comments(repo, 1).map(({ body }) => body.split("\n")[0]);
   expect(said).toContain(`Built octo:1 of ${head}`);
   expect(github.workflowRuns(repo).map((run) => run.inputs)).toEqual([{ number: "1" }, { number: "1" }]);
+});
+
+test("what is known of a failed run and of failed checks can be read on the failure paths", async () => {
+  const { github, execution } = await openService(failing);
+  await waitingFor(github, execution, "green", "checks");
+  github.reportCheck(repo, { at: 1, name: "lint", conclusion: "failure" });
+  const run = await github.until(() => github.workflowRuns(repo)[0], { what: "a run" });
+  await waitingFor(github, execution, "build", "run");
+  github.finishRun(run.id, { conclusion: "failure" });
+  await github.until(async () => (await execution())?.state === "failed", { what: "the end" });
+  expect(run.inputs).toEqual({ number: "lint" });
+  const said = github.comments(repo, 1).map(({ body }) => body.split("\n")[0]);
+  expect(said).toContain(`failure at ${run.html_url}`);
 });
 
 test("a run that ends before its dispatch is answered is not missed", async () => {

@@ -19,16 +19,22 @@ const decoders: ReadonlyMap<string, (body: Buffer) => Buffer> = new Map([
  * is UTF-8, null where empty, else {base64}. Null where it is longer than 1 MB.
  */
 export function outputOf(incoming: Incoming, redact: Redact): JsonObject | null {
-  const { status, headers, cut } = incoming;
+  const { headers, cut } = incoming;
   const decode = decoders.get(headers["content-encoding"] ?? "");
   const body = cut ? null : decode ? unpacked(decode, incoming.body) : incoming.body;
   if (body === null) return null;
+  const value = valueOf(body, headers["content-type"] ?? "");
+  return { ...headOf(incoming, redact), body: redactedJson(value, redact) };
+}
+
+/** The output of a step that failed by this answer: as of one that succeeded, and null for a body that is too long. */
+export function failedOutputOf(incoming: Incoming, redact: Redact): JsonObject {
+  return outputOf(incoming, redact) ?? { ...headOf(incoming, redact), body: null };
+}
+
+function headOf({ status, headers }: Incoming, redact: Redact): JsonObject {
   const shown = Object.entries(headers).filter(([name]) => !left.has(name));
-  return {
-    status,
-    headers: Object.fromEntries(shown.map(([name, value]) => [name, redact(value)])),
-    body: redactedJson(valueOf(body, headers["content-type"] ?? ""), redact),
-  };
+  return { status, headers: Object.fromEntries(shown.map(([name, value]) => [name, redact(value)])) };
 }
 
 /** Not even asked for, so what can't be unpacked counts as too long to be read. */

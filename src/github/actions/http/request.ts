@@ -1,9 +1,9 @@
-import type { Json } from "../../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import type { Clock } from "../../../engine/ports/clock.ts";
 import type { StepRequest, StepResult } from "../../../engine/ports/runner.ts";
 import { aborted, effectOf, failed } from "../results.ts";
 import { type Resolve, resolveBySystem, UrlRefused } from "./addresses.ts";
-import { excerpt, maxBodyBytes, outputOf } from "./answer.ts";
+import { excerpt, failedOutputOf, maxBodyBytes, outputOf } from "./answer.ts";
 import { type HttpInput, isHeader, readHttpInput } from "./input.ts";
 import { headersWithSecrets, noSecrets, type Redact, redacting, type SecretSource } from "./secrets.ts";
 import { type Incoming, NoAnswer, send } from "./send.ts";
@@ -20,7 +20,7 @@ export interface HttpOptions {
 const mostRedirects = 5;
 
 /**
- * `http.request` {url, method?, headers?, body?, timeout?} -> {status, headers, body}. Only https addresses of the
+ * `http.request` {url, method?, headers?, body?, timeout?} -> {status, headers, body}, a failure's too. Only https addresses of the
  * public internet; the address is checked after it is resolved, and again for every redirect. GET and HEAD may be
  * repeated, as may what carries an Idempotency-Key; anything else is done once.
  */
@@ -128,7 +128,8 @@ function resultOf(incoming: Incoming, judged: Judged): StepResult {
   const at = `${input.method} ${input.url.origin}${input.url.pathname}`;
   // A gateway speaks for a server of which it does not know what it did.
   if (!repeatable && (status === 502 || status === 504)) {
-    return unknown(input, judged.path, `${input.url.host} answered ${status}`);
+    const output = failedOutputOf(incoming, redact);
+    return unknown(input, judged.path, `${input.url.host} answered ${status}`, output);
   }
   if (status >= 400) {
     const said = excerpt(incoming, redact);
@@ -138,6 +139,7 @@ function resultOf(incoming: Incoming, judged: Judged): StepResult {
     return {
       type: "failed",
       error: { code: `http_${status}`, message, class: passing ? "transient" : "error" },
+      output: failedOutputOf(incoming, redact),
       effects: [],
       ...(after === null ? {} : { notBefore: after }),
     };
@@ -163,9 +165,10 @@ function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-function unknown({ method, url }: HttpInput, step: string, why: string): StepResult {
+function unknown({ method, url }: HttpInput, step: string, why: string, output?: JsonObject): StepResult {
   return failed(
     "outcome_unknown",
     `${why} to ${method} ${url.origin}${url.pathname}, and nothing tells whether it was done, so it is not repeated. Look there: if it was not, \`/hishamos retry\`; if it was, \`/hishamos skip ${step}\`. An Idempotency-Key header makes such a request safe to repeat.`,
+    output,
   );
 }

@@ -22,7 +22,8 @@ interface Wanted {
 /**
  * `actions.run` {workflow, ref?, inputs?}: dispatches a workflow of GitHub Actions, parks, and when it is woken looks
  * whether the run is over. Output {run_id, url, conclusion, head_sha, results}. A run that did not succeed fails the
- * step as `run_CONCLUSION`; a retry dispatches another one. Where it is cancelled while it is parked, the run goes on.
+ * step as `run_CONCLUSION`, with the same output but `results`; a retry dispatches another one. Where it is cancelled
+ * while it is parked, the run goes on.
  */
 export async function runWorkflow(context: ActionContext): Promise<StepResult> {
   const { request, clock } = context;
@@ -195,27 +196,22 @@ async function look(context: ActionContext, runId: number): Promise<StepResult> 
   if (run.status !== "completed") {
     return { type: "parked", waiting: { for: "run", runId, url: run.html_url }, effects: [] };
   }
+  const { head_sha, html_url: url } = run;
   const conclusion = run.conclusion ?? "unknown";
+  const known = { run_id: runId, url, conclusion, head_sha };
+  const ended = (code: string, message: string): StepResult => ({
+    ...failed(code, message, known),
+    effects: [endEffect(key, runId)],
+  });
   if (conclusion !== "success") {
-    const message = `The run of ${run.name ?? run.path} ended with ${conclusion}: ${run.html_url}`;
-    const error = { code: `run_${conclusion}`, message, class: "error" } as const;
-    return { type: "failed", error, effects: [endEffect(key, runId)] };
+    return ended(`run_${conclusion}`, `The run of ${run.name ?? run.path} ended with ${conclusion}: ${url}`);
   }
   const read = await resultsOf({ octokit, owner, repo, runId, signal });
   if ("problem" in read) {
-    const message = `The run succeeded, but its artifact ${outputArtifact} can't be used: ${read.problem}. See ${run.html_url}`;
-    return {
-      type: "failed",
-      error: { code: "invalid_results", message, class: "error" },
-      effects: [endEffect(key, runId)],
-    };
+    const artifact = `its artifact ${outputArtifact} can't be used: ${read.problem}`;
+    return ended("invalid_results", `The run succeeded, but ${artifact}. See ${url}`);
   }
-  const { head_sha, html_url: url } = run;
-  return {
-    type: "succeeded",
-    output: { run_id: runId, url, conclusion, head_sha, results: read.results },
-    effects: [],
-  };
+  return { type: "succeeded", output: { ...known, results: read.results }, effects: [] };
 }
 
 function parked(key: string, runId: number, url: string): StepResult {
