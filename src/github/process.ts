@@ -14,7 +14,7 @@ import { routeEvent } from "./routing.ts";
 import { createScheduleKeeper, type ScheduleKeeper } from "./schedule-keeper.ts";
 import { createSchedules, fireSchedule, followInstalled, followSchedules } from "./schedules.ts";
 import { startTriggered } from "./start.ts";
-import { validatePush } from "./validation.ts";
+import { validatePullRequest, validatePush } from "./validation/validate.ts";
 
 export interface ProcessorOptions {
   readonly appId: number;
@@ -30,6 +30,7 @@ export interface ProcessorOptions {
 /** In this order: what runs already hears of an event before anything is started by it. */
 const parts: readonly ((work: Work) => Promise<readonly string[]>)[] = [
   validatePush,
+  validatePullRequest,
   routeEvent,
   takeReview,
   pressButton,

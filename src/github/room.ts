@@ -14,7 +14,7 @@ import type { Cause } from "./triggers.ts";
 export interface Room {
   readonly appId: number;
   readonly engine: Engine;
-  readonly stores: Pick<Stores, "executions" | "definitions" | "schedules">;
+  readonly stores: Pick<Stores, "executions" | "definitions" | "schedules" | "deliveries">;
   readonly clients: Clients;
   readonly clock: Clock;
   readonly log: Log;
