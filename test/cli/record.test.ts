@@ -173,6 +173,11 @@ test("what a child workflow was answered is written below the step that ran it",
   expect(await replayed(workflow, out, files)).toBe("");
 });
 
+test("what nobody answered in time is not written as an answer", async () => {
+  const { out } = await record(await happened(triageWorkflow, `${head}expect: {}`));
+  expect(out).not.toContain("answers:");
+});
+
 test("the beginning of an id is enough, and an unknown one is told", async () => {
   const id = await happened(triageWorkflow, `${head}expect: {}`);
   expect(await record(id.slice(0, 8))).toMatchObject({ code: 0 });
