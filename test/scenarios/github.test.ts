@@ -278,3 +278,12 @@ time: 40d
 answers: { a: { output: 1 } }
 expect: { state: running, steps: [d, a, d] }`,
 );
+rehearsal(
+  "approval-exclude",
+  `${on}\nsteps: [{ id: fix, agent: coding-agent }, { id: ok, approval: {} }]`,
+  `
+${opened}
+answers: { fix: { pull_request: {}, by: dev }, ok: { as: dev, comments: /hishamos approve ok } }
+expect: { state: running }`,
+  { more: "the pull request's author" },
+);

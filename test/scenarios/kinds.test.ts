@@ -203,6 +203,21 @@ scenario(
     expect(run.steps).toBe("p:completed p/v:completed p/w:completed u:running");
   },
 );
+scenario(
+  "wait-consumed",
+  `
+steps:
+  - { id: a, agent: bot }
+  - { id: v, wait_for: { event: issues.assigned, since: execution.started_at } }
+  - { id: w, wait_for: { event: issues.assigned, since: execution.started_at } }`,
+  async (start) => {
+    const run = await start();
+    await run.event("issues.assigned");
+    await run.succeed("a");
+    expect(run.steps).toBe("a:completed v:completed w:running");
+  },
+  { more: "one that came before" },
+);
 scenario("wait-own", "steps: [{ id: w, wait_for: issues.labeled }]", async (start) => {
   const run = await start({ subject: issue });
   await run.event("issues.labeled", {}, { cause: "us" });
@@ -461,4 +476,26 @@ steps:
     await run.succeed("g/a", 3);
     expect([run.waiting("g/b"), run.input("g/b")]).toEqual(["work", { a: 3 }]);
   },
+);
+scenario("wait-kept", waits(), async (start) => {
+  const run = await start();
+  await run.succeed("a");
+  for (let n = 1; n <= 21; n++) await run.event("issues.assigned", { n });
+  await run.succeed("b");
+  expect(run.output("w")).toEqual({ n: 2 });
+});
+scenario(
+  "child-retry",
+  "steps: [{ id: qa, workflow: ./qa.yml, inputs: { build: 7 }, retry: 2 }]",
+  async (start) => {
+    const run = await start();
+    const first = run.child("qa");
+    await first.fail("check");
+    await run.after("1h");
+    const second = run.child("qa");
+    expect([first.state, second.state]).toEqual(["failed", "running"]);
+    await second.succeed("check", "fine");
+    expect(run.output("qa")).toEqual({ verdict: "fine" });
+  },
+  { files },
 );

@@ -133,13 +133,18 @@ scenario(
   "timeout-fails",
   `
 steps:
-  - { id: g, timeout: 7d, steps: [{ id: a, agent: bot }] }`,
+  - { id: g, timeout: 7d, steps: [{ id: a, agent: bot }], on_timeout: z }
+  - { id: z, agent: bot }`,
   async (start) => {
     const run = await start();
     await run.after("167h");
-    expect(run.state).toBe("running");
+    expect(run.waiting("g")).toBe("steps");
     await run.after("1h");
-    expect([run.error, run.why("g/a")]).toEqual(["g timeout", "cancelled"]);
+    expect([run.steps, run.why("g"), run.why("g/a")]).toEqual([
+      "g:failed g/a:skipped z:running",
+      "timeout",
+      "cancelled",
+    ]);
   },
 );
 scenario(
@@ -268,9 +273,10 @@ scenario(
   async (start) => {
     const run = await start(items(1, 2, 3));
     expect(run.steps).toBe("e:running e[0]:skipped e[1]:running e[2]:running");
+    await run.succeed("e[2]", 4);
+    await run.after("59m");
     await run.fail("e[1]");
     expect(run.waiting("e[1]")).toBe("retry");
-    await run.succeed("e[2]", 4);
     await run.after("10s");
     await run.after("59m");
     await run.succeed("e[1]", 1);

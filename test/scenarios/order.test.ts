@@ -314,3 +314,11 @@ scenario(
     expect([run.steps, run.why("b")]).toEqual(["a:completed b:skipped", "condition"]);
   },
 );
+scenario("finally-again", sweep(), async (start) => {
+  const run = await start();
+  await run.fail("a");
+  await run.succeed("finally/sweep");
+  await run.command("retry");
+  await run.succeed("a");
+  expect([run.state, run.waiting("finally/sweep")]).toEqual(["running", "work"]);
+});

@@ -262,3 +262,34 @@ scenario("command-allow", two, async (start) => {
   await other.command("cancel");
   expect(other.state).toBe("cancelled");
 });
+scenario(
+  "pause-keeps",
+  "steps: [{ id: ok, approval: {} }, { id: z, agent: bot }]",
+  async (start) => {
+    const run = await start();
+    await run.command("pause");
+    await run.decide("approve");
+    expect(run.waiting("ok")).toBe("approval");
+    await run.command("resume");
+    expect(run.steps).toBe("ok:completed z:running");
+  },
+  { more: "a decision" },
+);
+scenario(
+  "pause-shifts",
+  "steps: [{ id: ok, approval: {}, remind: { every: 1d } }]",
+  async (start) => {
+    const sent = () => {
+      const asked = run.run("ok");
+      return asked.state === "running" ? asked.remind?.sent : null;
+    };
+    const run = await start();
+    await run.command("pause");
+    await run.after("5d");
+    await run.command("resume");
+    expect(sent()).toBe(0);
+    await run.after("1d");
+    expect(sent()).toBe(1);
+  },
+  { more: "reminders" },
+);

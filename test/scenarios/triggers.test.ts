@@ -202,3 +202,22 @@ reads(
     expect(nextTick(cron, timezone, saturday)).toBe(Date.UTC(2026, 0, 5, 5, 30));
   },
 );
+
+const fork = (more: string, by = "by: mona,") => `
+event: { pull_request.labeled: { ${by} label: safe, pull_request: { fork: true, author: stranger } } }
+github: { collaborators: { stranger: none } }
+answers: { a: { output: 1 } }
+expect: { state: ${more} }`;
+rehearsal("outsiders-fork", `on: { pull_request: { types: [labeled] } }\n${works}`, fork("paused"));
+rehearsal(
+  "outsiders-fork",
+  `on: { pull_request: { types: [labeled], labels: [safe] } }\n${works}`,
+  fork("completed"),
+  { more: "let in by a label" },
+);
+rehearsal(
+  "outsiders-fork",
+  `on: { pull_request: { types: [labeled], roles: write } }\n${works}`,
+  fork("completed"),
+  { more: "let in by its roles" },
+);

@@ -335,3 +335,16 @@ reads(
   "subject-pull-number",
   "on: pull_request\npermissions: { pull_requests: write, contents: write }\nsteps: [{ id: a, action: pulls.merge }]",
 );
+scenario(
+  "cancel-children",
+  "steps: [{ id: qa, workflow: ./qa.yml }]",
+  async (start) => {
+    const run = await start({ subject: issue });
+    const child = run.child("qa");
+    await child.event("issues.closed", closed(issue));
+    expect([child.state, run.state]).toEqual(["running", "running"]);
+    await run.event("issues.closed", closed(issue));
+    expect([child.state, run.state]).toEqual(["cancelled", "cancelled"]);
+  },
+  { files: { "qa.yml": one } },
+);
