@@ -10,6 +10,7 @@ import { createClients } from "./github/clients.ts";
 import { redeliverMissed } from "./github/redeliver.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
+import { servePublished } from "./published.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
 import { openPostgresStores } from "./state/postgres/open.ts";
 import { openSqliteStores } from "./state/sqlite/open.ts";
@@ -125,7 +126,7 @@ export async function composeService({
   return {
     engine,
     async handle(req, res) {
-      if (await github.middleware(req, res)) return;
+      if (servePublished(req, res) || (await github.middleware(req, res))) return;
       const healthy = req.method === "GET" && (req.url === "/healthz" || req.url === "/readyz");
       res.writeHead(healthy ? 200 : 404, { "content-type": "application/json" });
       res.end(JSON.stringify(healthy ? { status: "ok" } : { error: "there is nothing here" }));
