@@ -4,6 +4,7 @@ import { groupOf, newExecution, transition } from "../core/index.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { isBefore, policyOf } from "./groups.ts";
 import { resolveInputs } from "./inputs.ts";
+import { isLeaving } from "./leaving.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Started, StartRequest } from "./ports/engine.ts";
 
@@ -47,9 +48,10 @@ async function startInGroup(
       const result = await parts.create(execution);
       if (result === "exists") return await again(parts, policy, actor, execution);
       if (result === "created" && policy === "cancel_running") await supersede(parts, execution, actor);
-      if (result === "created" || policy === "join") return { result, execution };
+      if (result === "created") return { result, execution };
+      if (policy === "join" && (await hasTaker(parts, repositoryId, group))) return { result, execution };
     }
-    if (queues) {
+    if (queues || policy === "join") {
       const execution: Execution = { ...blank, revision: 1, wants: group, deadline: null };
       if ((await parts.create(execution)) === "exists") return await again(parts, policy, actor, execution);
       if (policy === "cancel_running") await supersede(parts, execution, actor);
@@ -59,6 +61,17 @@ async function startInGroup(
     if (holder) return { result: "rejected", execution: holder };
     // It has ended since.
   }
+}
+
+/**
+ * Whether somebody of the group, at work or queued, can be joined. One that is cancelled can't, though its end may take
+ * a while: nothing would come of the start, so it waits for its turn instead.
+ */
+async function hasTaker(parts: EngineParts, repositoryId: number, group: string): Promise<boolean> {
+  for (const { id } of await parts.groups.members(repositoryId, group)) {
+    if (!(await isLeaving(parts, id))) return true;
+  }
+  return false;
 }
 
 /** The same start once more: whoever made it first may have died before it told those that it supersedes. */

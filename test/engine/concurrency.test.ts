@@ -34,6 +34,8 @@ const databases = {
   },
 };
 
+const aPerson = { by: "maya", step: null, reason: null } as const;
+
 const workflow = (onConflict: OnConflict | null, over: Partial<Workflow> = {}): Workflow =>
   aWorkflow([{ id: "a" }], { concurrency: { group: null, onConflict }, ...over });
 
@@ -74,6 +76,55 @@ describe.for(["SQLite", "Postgres"] as const)("a concurrency group: %s", (databa
     const second = await bench.engine.start(request(of));
     expect(second.result).toBe("slot_taken");
     expect((await stores.executions.list({})).executions.map(({ id }) => id)).toEqual([first]);
+  });
+
+  const closed = {
+    id: "e",
+    name: "issues.closed",
+    payload: { action: "closed", issue: { number: 1 }, sender: { login: "maya" } },
+  } as const;
+  test.for([
+    ["nothing", null, "slot_taken"],
+    ["a cancel", { type: "commanded", command: "cancel", ...aPerson }, "queued"],
+    ["a pause", { type: "commanded", command: "pause", ...aPerson }, "slot_taken"],
+    ["the subject's closing", { type: "event_received", ...closed }, "queued"],
+    ["the subject's closing, by itself", { type: "event_received", ...closed, cause: "merge" }, "slot_taken"],
+  ] as const)("join: where the holder has not read %s yet, a start is %3$s", async ([, body, result]) => {
+    const of = workflow("join", { cancelOn: ["closed"] });
+    const first = await idOf(request(of));
+    await gate.arrived(1);
+    // Stored by another process, whose wake has not come yet.
+    if (body !== null) {
+      const message = { id: "e", executionId: first, at: 0, body: { id: "e", ...body } };
+      await elsewhere.messages.add(message);
+    }
+    bench.clock.advance(1);
+    const again = request(of);
+    expect(await bench.engine.start(again)).toMatchObject({ result });
+    bench.clock.advance(1);
+    // The one that waits is there to be joined.
+    expect(await bench.engine.start(request(of))).toMatchObject({ result: "slot_taken" });
+    if (result !== "queued") return;
+    const second = await idOf(again);
+    await bench.engine.send(aCommand(first, "wake", "resume"));
+    await until(first, "cancelled");
+    await until(second, "running holding");
+    while (bench.calls.at(-1)?.execution.id !== second) await new Promise(setImmediate);
+  });
+
+  test("join: while the holder cleans up after a cancel, a start waits for its turn", async () => {
+    const of = workflow("join", { finally: aWorkflow([{ id: "tidy" }]).steps });
+    const first = await idOf(request(of));
+    await gate.arrived(1);
+    await bench.engine.send(aCommand(first, "c", "cancel"));
+    await gate.arrived(2);
+    bench.clock.advance(1);
+    const second = await idOf(request(of));
+    expect(await stateOf(second)).toBe("running queued");
+    // And where that one is given up as well, the next does not join it either.
+    await elsewhere.messages.add(aCommand(second, "c", "cancel"));
+    bench.clock.advance(1);
+    expect(await bench.engine.start(request(of))).toMatchObject({ result: "queued" });
   });
 
   test("reject: a second start is refused, and names who holds the group", async () => {
