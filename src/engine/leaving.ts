@@ -1,6 +1,5 @@
 import type { Execution } from "../core/execution.ts";
 import { defers, isTerminal, transition } from "../core/index.ts";
-import { isEarly } from "./family.ts";
 import type { EngineParts } from "./parts.ts";
 
 /**
@@ -15,12 +14,11 @@ export async function isLeaving(parts: EngineParts, id: string): Promise<boolean
   const at = parts.clock.now();
   for (const { body } of messages) {
     if (isCancelled(execution)) break;
-    const latest = body.type === "commanded" ? body.workflow : undefined;
-    const workflow = await parts.pinned.get(latest ?? execution.workflow);
     const event = { ...body, at };
     // A child's end may name values that are stored apart; that it cancels nothing is known without them.
-    if (event.type === "child_finished" || defers(execution, event) || isEarly(workflow, execution, event))
-      continue;
+    if (event.type === "child_finished" || defers(execution, event)) continue;
+    const latest = body.type === "commanded" ? body.workflow : undefined;
+    const workflow = await parts.pinned.get(latest ?? execution.workflow);
     const next = transition(workflow, execution, event);
     if ("execution" in next) execution = next.execution;
   }
