@@ -141,7 +141,16 @@ rehearsal(
   command("mona", "completed", "github: { teams: { acme/leads: [mona] } }"),
   { more: "a team" },
 );
-rehearsal("approval-exclude", approval(""), command("reporter", "running"));
+const labelled = (by: string) => `
+event: { issues.labeled: { by: mona, label: bug } }
+answers: { ok: { as: ${by}, comments: /hishamos approve ok } }
+expect: { state: running }`;
+for (const by of ["mona", "reporter"]) {
+  const text = "on: { issues: { labels: [bug] } }\nsteps: [{ id: ok, approval: {} }]";
+  rehearsal("approval-exclude", text, labelled(by), {
+    more: by === "mona" ? "who started it" : "its author",
+  });
+}
 rehearsal("approval-exclude", approval("exclude: []"), command("reporter", "completed"), { more: "nobody" });
 rehearsal("approval-by", approval("by: [button]"), command("mona", "running"));
 const reviewed = (by: string) => `${onPull}\nsteps: [{ id: ok, approval: { by: [${by}] } }]`;

@@ -106,6 +106,23 @@ steps: [{ id: a, agent: bot, max_visits: 1 }, { id: b, agent: bot }]`,
   },
 );
 scenario(
+  "rerun-round",
+  `
+steps:
+  - { id: a, agent: bot, max_visits: 3, on_success: b, inputs: { before: "{{ steps.b.visits }}" } }
+  - { id: b, agent: bot, on_success: a }`,
+  async (start) => {
+    const run = await start();
+    await run.succeed("a");
+    await run.succeed("b");
+    expect(run.input("a")).toEqual({ before: 1 });
+    await run.fail("a");
+    await run.command("retry");
+    expect(run.input("a")).toEqual({ before: 0 });
+  },
+  { more: "of what comes later" },
+);
+scenario(
   "rerun-inside",
   `
 steps:
@@ -257,6 +274,8 @@ scenario("command-allow", two, async (start) => {
   await run.command("resume");
   expect([run.refused, run.state, run.steps]).toEqual(["HOS304", "paused", ""]);
   await run.command("allow");
+  await run.command("pause");
+  await run.command("resume");
   expect([run.state, run.steps]).toEqual(["running", "a:running"]);
   const other = await start({ subject: { ...issue, number: 9 }, held: "eve" });
   await other.command("cancel");
