@@ -110,7 +110,8 @@ function excerpts(before: string | null, after: string | null): readonly [string
 }
 
 function replayText({ lines, assumed, cut, open }: Replay): readonly string[] {
-  if (lines.length === 0 && !cut) return ["**Replay**: none of the last events starts it.", ""];
+  if (lines.length === 0)
+    return [`**Replay**: ${cut ? "there was no time for it." : "none of the last events starts it."}`];
   return [
     `**Replay** of the last ${lines.length === 1 ? "event" : `${lines.length} events`} that it is started by`,
     "",

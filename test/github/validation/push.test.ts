@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
+import { executionsOf, openShop, REPO, type Shop } from "../shop.ts";
 
 const good = "name: Good\non: { push: {} }\nsteps: [{ id: one, agent: qa-agent }]\n";
 const bad = "name: Bad\nsteps:\n  - id: one\n    agent: qa-agnt\n";
