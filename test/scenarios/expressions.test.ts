@@ -144,3 +144,17 @@ scenario(
   },
   { more: "work" },
 );
+scenario(
+  "root-names",
+  "steps: [{ id: a, agent: bot, inputs: { names: '{{ [keys(subject), keys(repo), keys(execution)] }}' } }]",
+  async (start) => {
+    const run = await start({ subject: issue });
+    expect(run.input("a")).toEqual({
+      names: [
+        "type number title author labels url state head_sha is_fork pull_request".split(" "),
+        "id owner name full_name".split(" "),
+        "id round state started_at workflow ending".split(" "),
+      ],
+    });
+  },
+);

@@ -76,6 +76,17 @@ scenario(
   },
 );
 scenario(
+  "actions-run",
+  "permissions: { actions: write }\nsteps: [{ id: ci, action: actions.run, inputs: { workflow: ci.yml } }]",
+  async (start) => {
+    const run = await start({ subject: issue });
+    await run.event("workflow_run.completed", { workflow_run: { id: 5 } });
+    await run.park("ci", { for: "run", runId: 5, url: "" });
+    expect(run.waiting("ci")).toBe("work");
+  },
+  { more: "that was quick" },
+);
+scenario(
   "actions-run-look",
   "permissions: { actions: write }\nsteps: [{ id: ci, action: actions.run, retry: 2, inputs: { workflow: ci.yml } }]",
   async (start) => {

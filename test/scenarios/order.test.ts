@@ -274,6 +274,18 @@ scenario("finally-time", sweep("limits: { timeout: 1h }"), async (start) => {
 });
 
 scenario(
+  "finally-time",
+  sweep("limits: { timeout: 1h }"),
+  async (start) => {
+    const run = await start();
+    await run.command("cancel");
+    await run.after("1h");
+    expect([run.state, run.steps]).toEqual(["cancelled", "a:skipped finally/sweep:skipped"]);
+  },
+  { more: "it ends as was decided" },
+);
+
+scenario(
   "names-nearest",
   `
 steps:

@@ -221,3 +221,23 @@ rehearsal(
   fork("completed"),
   { more: "let in by its roles" },
 );
+rehearsal(
+  "on-hops",
+  `
+on: { issues: { types: [opened], own: true } }
+permissions: { issues: write }
+steps:
+  - { id: more, action: issues.create, inputs: { title: Another } }
+  - { id: wait, delay: 1d }
+  - { id: all, action: issues.listForRepo }
+outputs: { issues: "{{ length(steps.all.output) }}" }`,
+  `
+event: { issues.opened: {} }
+expect: { outputs: { issues: 4 } }`,
+);
+reads("on-bots", `on: issues\n${nothing}`, ({ triggers: [trigger] }) => {
+  if (!trigger) throw new Error("there is no trigger");
+  const occasion = { event: "issues", action: "opened", payload: {} };
+  expect(hears(trigger, { ...occasion, by: "bot" })).toBe(false);
+  expect(hears(trigger, { ...occasion, by: "allowed bot" })).toBe(true);
+});
