@@ -1,6 +1,7 @@
 import { promised } from "./expression-cases.ts";
 import type { ExpressionRow } from "./expressions.ts";
 import type { Kind, Row } from "./measure.ts";
+import type { RepeatRow } from "./repeat.ts";
 
 /** The figure of the program's seed: a step costs less than this (ms). */
 export const seedMsPerStep = 100;
@@ -79,5 +80,26 @@ export function judgeExpressions(rows: readonly ExpressionRow[]): readonly Aim[]
     const measured = nanoseconds / 1000;
     const wanted = `under ${promisedMicroseconds}`;
     return { aim, wanted, measured, met: measured < promisedMicroseconds };
+  });
+}
+
+/** What an iteration takes at a long repeat's end over what at its start: equal, but that two medians of one thing differ by 6 %. */
+const mostMicroseconds = 1.1;
+/** The same for what the document holds: equal, but for the digits of counters. */
+const mostBytes = 1.05;
+
+export function judgeRepeats(rows: readonly RepeatRow[]): readonly Aim[] {
+  return rows.flatMap(({ what, start, end }) => {
+    const time = end.medianMicroseconds / start.medianMicroseconds;
+    const ends = [
+      ["an iteration", time, mostMicroseconds],
+      ["the document", end.bytes / start.bytes, mostBytes],
+    ] as const;
+    return ends.map(([name, measured, most]) => ({
+      aim: `repeat of ${what}: ${name} at the end / at the start`,
+      wanted: `at most ${most}`,
+      measured,
+      met: measured <= most,
+    }));
   });
 }

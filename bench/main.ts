@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { judge, judgeExpressions } from "./aims.ts";
+import { judge, judgeExpressions, judgeRepeats } from "./aims.ts";
 import { recordDocuments } from "./documents.ts";
 import { openEmbedded } from "./embedded.ts";
 import { type ExpressionSize, measureExpressions } from "./expressions.ts";
@@ -8,6 +8,7 @@ import { stepsPerExecution } from "./load.ts";
 import { describeMachine } from "./machine.ts";
 import { concurrencies, measure, type Row, type Size } from "./measure.ts";
 import { openPostgres } from "./postgres.ts";
+import { measureRepeats, type RepeatSize } from "./repeat.ts";
 import { type Report, render } from "./report.ts";
 
 const usage = `Usage: npm run bench -- [--only NAME] [--quick] [--json]
@@ -21,6 +22,8 @@ const full: Size = { executions: 1_000, slice: { 1: 20, 100: 200 }, warmUp: 100 
 const quick: Size = { executions: 4, slice: { 1: 2, 100: 2 }, warmUp: 1 };
 const fullExpressions: ExpressionSize = { slices: 25, sliceMs: 2, warmUpMs: 25 };
 const quickExpressions: ExpressionSize = { slices: 1, sliceMs: 0.1, warmUpMs: 0.1 };
+const fullRepeats: RepeatSize = { iterations: 10_000, window: 1_000, slice: 50, warmUp: 1_000 };
+const quickRepeats: RepeatSize = { iterations: 40, window: 10, slice: 5, warmUp: 5 };
 const openers = { embedded: openEmbedded, postgres: openPostgres };
 
 function names(): string[] {
@@ -28,7 +31,7 @@ function names(): string[] {
     ground,
     ...concurrencies.map((count) => `${ground}-${count}`),
   ]);
-  return [...grounds, "expressions"];
+  return [...grounds, "expressions", "repeat"];
 }
 
 interface Options {
@@ -61,6 +64,7 @@ async function bench(options: Options): Promise<Report> {
   const began = performance.now();
   const machine = describeMachine();
   const steps = await benchSteps(options);
+  const repeats = await benchRepeats(options);
   let expressions: Report["expressions"] = [];
   if (isWanted(options, "expressions")) {
     process.stderr.write("measuring expressions\n");
@@ -69,8 +73,10 @@ async function bench(options: Options): Promise<Report> {
   return {
     machine,
     ...steps,
+    databases: steps.databases.length > 0 ? steps.databases : repeats.databases,
+    repeats: repeats.rows,
     expressions,
-    aims: [...judge(steps.rows), ...judgeExpressions(expressions)],
+    aims: [...judge(steps.rows), ...judgeRepeats(repeats.rows), ...judgeExpressions(expressions)],
     seconds: (performance.now() - began) / 1000,
   };
 }
@@ -98,6 +104,18 @@ async function benchSteps(options: Options): Promise<Pick<Report, "databases" | 
     }
   }
   return { databases, document: { meanBytes, stepsPerExecution }, rows };
+}
+
+async function benchRepeats(options: Options) {
+  if (!isWanted(options, "repeat")) return { databases: [], rows: [] };
+  const ground = await openers.embedded();
+  try {
+    process.stderr.write("measuring repeat\n");
+    const rows = await measureRepeats(ground, options.quick ? quickRepeats : fullRepeats);
+    return { databases: [{ name: ground.name, facts: ground.facts }], rows };
+  } finally {
+    await ground.close();
+  }
 }
 
 const options = readOptions(process.argv.slice(2));

@@ -4,6 +4,7 @@ import type { ExpressionRow } from "./expressions.ts";
 import type { GroundName } from "./ground.ts";
 import type { Machine } from "./machine.ts";
 import type { Row } from "./measure.ts";
+import type { RepeatRow } from "./repeat.ts";
 
 /** What a run found; `--json` prints it as it is. */
 export interface Report {
@@ -15,13 +16,23 @@ export interface Report {
   /** What executions store; null where none were measured. */
   readonly document: { readonly meanBytes: number; readonly stepsPerExecution: number } | null;
   readonly rows: readonly Row[];
+  readonly repeats: readonly RepeatRow[];
   readonly expressions: readonly ExpressionRow[];
   readonly aims: readonly Aim[];
   readonly seconds: number;
 }
 
 /** The report as a person reads it. */
-export function render({ machine, databases, document, rows, expressions, aims, seconds }: Report): string {
+export function render({
+  machine,
+  databases,
+  document,
+  rows,
+  repeats,
+  expressions,
+  aims,
+  seconds,
+}: Report): string {
   const { cores, cpu, memoryGb, system, node, load, fsyncMs } = machine;
   const facts = databases.map(({ name, facts: { version, ...rest } }) => {
     const others = Object.entries(rest).map(([key, value]) => `, ${key} ${value}`);
@@ -37,6 +48,7 @@ export function render({ machine, databases, document, rows, expressions, aims, 
       ...(stored === null ? [] : [stored]),
     ],
     stepTable(rows),
+    repeatTable(repeats),
     expressionTable(expressions),
     aimTable(aims),
     [
@@ -44,6 +56,11 @@ export function render({ machine, databases, document, rows, expressions, aims, 
         ? []
         : [
             "p50 and p99: the overhead per step; for bare upserts one upsert. Their steps/s: with an engine that costs nothing.",
+          ]),
+      ...(repeats.length === 0
+        ? []
+        : [
+            "Repeats: medians of one iteration, means in brackets; earlier: of the same execution's own first.",
           ]),
       ...(expressions.length === 0
         ? []
@@ -67,6 +84,32 @@ function stepTable(rows: readonly Row[]): string[] {
       whole(row.writesPerSecond),
       ms(row.p50Ms),
       ms(row.p99Ms),
+    ]),
+  );
+}
+
+function repeatTable(rows: readonly RepeatRow[]): string[] {
+  const [first] = rows;
+  if (!first) return [];
+  const { iterations, window } = first;
+  const each = ({ medianMicroseconds, meanMicroseconds }: RepeatRow["start"]) =>
+    `${whole(medianMicroseconds)} (${whole(meanMicroseconds)})`;
+  return table(
+    [
+      `repeat of ${whole(iterations)}`,
+      `µs, first ${whole(window)}`,
+      `µs, last ${whole(window)}`,
+      "earlier",
+      "bytes, first",
+      "bytes, last",
+    ],
+    rows.map(({ what, start, end, earlierMicroseconds }) => [
+      what,
+      each(start),
+      each(end),
+      whole(earlierMicroseconds),
+      whole(start.bytes),
+      whole(end.bytes),
     ]),
   );
 }

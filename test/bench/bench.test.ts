@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { judge, judgeExpressions } from "../../bench/aims.ts";
+import { judge, judgeExpressions, judgeRepeats } from "../../bench/aims.ts";
 import { type ExpressionCase, expressionCases, otherNames, promised } from "../../bench/expression-cases.ts";
 import { type ExpressionRow, measureExpressions } from "../../bench/expressions.ts";
 import type { Kind, Row } from "../../bench/measure.ts";
+import type { RepeatRow } from "../../bench/repeat.ts";
 import type { Report } from "../../bench/report.ts";
 import { percentile } from "../../bench/samples.ts";
 
@@ -51,6 +52,33 @@ test("expressions alone are measured without a database, all evaluators giving t
     "evaluation of the promised condition, µs",
     "the same with an execution's scope, µs",
   ]);
+});
+
+test("a repeat alone is measured at both ends, in steps of their own for a group", async () => {
+  const { stdout } = await bench("--quick", "--json", "--only", "repeat");
+  const report: Report = JSON.parse(stdout);
+  expect(report).toMatchObject({ document: null, rows: [], expressions: [] });
+  expect(report.databases.map(({ name }) => name)).toEqual(["embedded"]);
+  expect(report.repeats.map(({ what, iterations, window }) => [what, iterations, window])).toEqual([
+    ["one action", 40, 10],
+    ["a group of two steps", 40, 10],
+  ]);
+  for (const { start, end, earlierMicroseconds } of report.repeats) {
+    for (const { medianMicroseconds, meanMicroseconds, bytes } of [start, end]) {
+      expect(medianMicroseconds).toBeGreaterThan(0);
+      expect(meanMicroseconds).toBeGreaterThan(0);
+      expect(bytes).toBeGreaterThan(2_000);
+    }
+    expect(earlierMicroseconds).toBeGreaterThan(0);
+    // The last runs are kept, and counters: what is stored does not grow with what was done.
+    expect(end.bytes / start.bytes).toBeLessThan(1.05);
+  }
+  expect(report.aims.map(({ aim }) => aim)).toEqual(
+    ["one action", "a group of two steps"].flatMap((what) => [
+      `repeat of ${what}: an iteration at the end / at the start`,
+      `repeat of ${what}: the document at the end / at the start`,
+    ]),
+  );
 });
 
 test("a wrong answer ends the benchmark", async () => {
@@ -108,6 +136,22 @@ test.for([
   [2_000, 1_999, [false, true]],
 ] as const)("%d ns and %d ns with a scope are judged %o", ([ours, withScope, verdict]) => {
   expect(judgeExpressions([evaluated(ours, withScope)]).map(({ met }) => met)).toEqual(verdict);
+});
+
+const repeated = (microseconds: number, bytes: number): RepeatRow["start"] => ({
+  medianMicroseconds: microseconds,
+  meanMicroseconds: 1,
+  bytes,
+});
+
+test.for([
+  [220, 3_000, [true, true]],
+  [221, 3_150, [false, true]],
+  [200, 3_151, [true, false]],
+] as const)("%d µs over 200 and %d bytes over 3,000 are judged %o", ([microseconds, bytes, verdict]) => {
+  const ends = { start: repeated(200, 3_000), end: repeated(microseconds, bytes), earlierMicroseconds: 1 };
+  const aims = judgeRepeats([{ what: "one action", iterations: 10_000, window: 1_000, ...ends }]);
+  expect(aims.map(({ met }) => met)).toEqual(verdict);
 });
 
 test.for([
