@@ -14,7 +14,7 @@ import {
 } from "../definition/index.ts";
 import { hasStatus } from "./failures.ts";
 import { createLru } from "./lru.ts";
-import { createNeededReader, withReasons } from "./needed.ts";
+import { createNeededReader, type Reach, withReasons } from "./needed.ts";
 
 /** A file of `.hishamos/`, read: what it defines, or what is wrong with it. */
 export type DefinitionFile =
@@ -54,8 +54,8 @@ export interface DefinitionReader {
     repository: RepositoryRef,
     defaultBranch: string | null,
   ): Promise<Definitions | null>;
-  /** Those of one commit, by its SHA. */
-  at(octokit: Octokit, repository: RepositoryRef, commit: string): Promise<Definitions>;
+  /** Those of one commit, by its SHA; `reach`: what they may name of other repositories. */
+  at(octokit: Octokit, repository: RepositoryRef, commit: string, reach?: Reach): Promise<Definitions>;
 }
 
 const FOLDER = ".hishamos";
@@ -134,7 +134,12 @@ export function createDefinitionReader(): DefinitionReader {
     return file;
   }
 
-  async function at(octokit: Octokit, repository: RepositoryRef, commit: string): Promise<Definitions> {
+  async function at(
+    octokit: Octokit,
+    repository: RepositoryRef,
+    commit: string,
+    reach: Reach = "installation",
+  ): Promise<Definitions> {
     const found = await entries(octokit, repository, commit);
     const fits = found.filter(({ bytes }) => bytes <= MAX_FILE_BYTES);
     const byPath = new Map(fits.map((entry) => [entry.path, entry]));
@@ -166,6 +171,7 @@ export function createDefinitionReader(): DefinitionReader {
         repository,
         { path: entry.path, text: source },
         local,
+        reach,
       );
       const context = [...shared, ...files.keys(), ...files.values(), ...reasons.values()];
       return remember(entry, hashOf(context), () => {

@@ -23,8 +23,15 @@ export interface NeededReader {
     repository: RepositoryRef,
     root: { readonly path: string; readonly text: string },
     local: (path: string) => Promise<string | null>,
+    reach: Reach,
   ): Promise<Needed>;
 }
+
+/**
+ * What a definition may name of other repositories: for a stranger's (a fork's) only what everybody may read, or the check
+ * would show him what our token reads for him.
+ */
+export type Reach = "installation" | "public";
 
 /** More files than these are no workflow any more; the loader tells of the missing ones. */
 const MAX_FILES = 50;
@@ -60,8 +67,19 @@ export function createNeededReader(): NeededReader {
     }
   }
 
+  /** Asked each time: what is public today may be private tomorrow. */
+  async function isPublic(octokit: Octokit, key: string): Promise<boolean> {
+    const [owner = "", repo = ""] = key.split("/");
+    try {
+      return !(await octokit.rest.repos.get({ owner, repo })).data.private;
+    } catch (error) {
+      if (hasStatus(error, 403, 404, 451)) return false;
+      throw error;
+    }
+  }
+
   return {
-    async read(octokit, repository, root, local) {
+    async read(octokit, repository, root, local, reach) {
       const files = new Map<string, string>();
       const reasons = new Map<string, string>();
       const queue = [...neededFiles(root.text, root.path)];
@@ -70,7 +88,9 @@ export function createNeededReader(): NeededReader {
         const found = key.startsWith("library/")
           ? readShipped(key)
           : key.includes("@")
-            ? await readRemote(octokit, repository, key)
+            ? reach === "public" && !(await isPublic(octokit, key))
+              ? { reason: "Of other repositories a fork's pull request may name public ones only." }
+              : await readRemote(octokit, repository, key)
             : { text: await local(key) };
         if ("reason" in found) reasons.set(key, found.reason);
         else if (found.text !== null) {

@@ -32,7 +32,12 @@ export async function validatePullRequest(work: Work): Promise<readonly string[]
   const files = await changedDefinitions(work, pull.number);
   if (files.length === 0) return [];
   const { repository } = happening;
-  const after = await room.definitions.at(octokit, repository, pull.head);
+  const after = await room.definitions.at(
+    octokit,
+    repository,
+    pull.head,
+    isFromFork(happening) ? "public" : "installation",
+  );
   const before = await room.definitions.at(octokit, repository, pull.base);
   const pairs = pairsOf(before, after, files);
   const versions = pairs.flatMap((pair) => (pair.kind === "workflow" ? [pair.versions] : []));
@@ -61,6 +66,12 @@ function offered({ event, action, payload }: Happening): Offered | null {
   return number === null || head === null || base === null || baseName === null
     ? null
     : { number, head, base, baseName };
+}
+
+/** Also where the fork is gone: who wrote it is not known then. */
+function isFromFork({ payload }: Happening): boolean {
+  const head = numberAt(payload, "pull_request", "head", "repo", "id");
+  return head === null || head !== numberAt(payload, "pull_request", "base", "repo", "id");
 }
 
 /** What it changes below `.hishamos/`, with the names that renamed files had. */

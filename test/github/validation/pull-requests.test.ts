@@ -360,3 +360,25 @@ test("a pull request that touches no definition gets no check run, and neither d
       .filter(({ path: at }) => at.endsWith("/files")),
   ).toEqual([]);
 });
+
+test.for([
+  [true, true, false],
+  [true, false, true],
+  [false, true, true],
+] as const)(
+  "from a fork %j, a reference to a private repository %j is read: %j",
+  async ([fork, hidden, read]) => {
+    const shop = await openShop({ files: { [path]: bug } });
+    shop.github.createRepository({ owner: "acme", name: "shared", private: hidden });
+    shop.github.setRole("olga", "admin", "acme/shared");
+    const files = { "qa.yml": "name: QA\nsteps: [{ id: secret_step, agent: qa-agent }]\n" };
+    const { sha } = shop.github
+      .as("olga")
+      .push({ repo: "acme/shared", branch: "main", message: "QA", files });
+    const uses = `name: Bug\nsteps: [{ id: qa, workflow: "acme/shared/qa.yml@${sha}" }]\n`;
+    const check = await checkOf(shop, { files: { [path]: uses }, fork });
+    expect(check.conclusion).toBe(read ? "success" : "failure");
+    const asked = shop.github.requests().some(({ path: asks }) => asks.includes("/acme/shared/contents/"));
+    expect(asked).toBe(read);
+  },
+);
