@@ -14,6 +14,7 @@ import { readYaml } from "./yaml.ts";
 export type LoadedWorkflow =
   | {
       readonly workflow: Workflow;
+      /** Nothing counts against it. */
       readonly problems: readonly [];
       /** Of `LoadOptions.files` those that the workflow uses, its children's too: what it is pinned with. */
       readonly files: ReadonlyMap<string, string>;
@@ -31,6 +32,11 @@ export interface LoadOptions {
   readonly files?: ReadonlyMap<string, string>;
   /** True where files of other repositories can't be had: with `files`, one of those that is missing is then no problem. */
   readonly offline?: boolean;
+  /**
+   * True for a definition that an execution runs by already. What is only advice (`ProblemKind.advice`) does not count
+   * then: a newer release may check more than the one that started it, and what runs is not to break by an upgrade.
+   */
+  readonly pinned?: boolean;
   /** The hash of the text, and of the files used where there are some; SHA-256 in hex by default. */
   readonly hash?: (text: string) => string;
 }
@@ -55,7 +61,7 @@ function load(
   const top = readYaml(problems);
   if (top === null) return { problems: problems.list() };
   const map = unwrap(top, "workflow", problems);
-  const { agents = new Map(), files, offline = false, hash = sha256 } = options;
+  const { agents = new Map(), files, offline = false, pinned = false, hash = sha256 } = options;
   const using = map.entries.has("uses");
   checkStructure(map, using ? "using" : "workflow", problems);
   const children = new Children(
@@ -75,7 +81,7 @@ function load(
   );
   const about = { path, agents, files: files ?? new Map() };
   const read = (using ? readUsing : readWorkflow)(map, about, children, problems);
-  if (problems.any) return { problems: problems.list() };
+  if (pinned ? problems.grave : problems.any) return { problems: problems.list() };
   const used = new Map([...children.files, ...read.files]);
   const workflow: Workflow = { ...read.workflow, hash: hash(withFiles(text, used)) };
   outputNames.set(workflow, read.outputs);

@@ -7,6 +7,11 @@ export interface ProblemKind {
   readonly title: string;
   /** What it means and the way out, for the documentation page of this code. */
   readonly help: string;
+  /**
+   * True where the definition is read all the same, and as it would be without the mistake: what it does in the end is
+   * held to its bounds when it runs. An execution that is pinned to such a definition goes on.
+   */
+  readonly advice?: true;
 }
 
 /** Every problem that a definition can have besides those of its expressions; the documentation is made from it. */
@@ -20,11 +25,13 @@ export const definitionProblems = {
     code: "HOS202",
     title: "Unknown agent",
     help: "A step's agent is one of the shipped roles, an entry of the workflow's agents, or a file in .hishamos/agents/.",
+    advice: true,
   },
   unknownAction: {
     code: "HOS203",
     title: "Unknown action",
     help: "An action is a method of octokit.rest by its own name, such as issues.addLabels, or one of comment.sticky, http.request and actions.run.",
+    advice: true,
   },
   unknownStep: {
     code: "HOS204",
@@ -35,21 +42,25 @@ export const definitionProblems = {
     code: "HOS205",
     title: "Unknown event",
     help: "Events have the names of GitHub's webhooks: issues, pull_request, issue_comment, push and so on.",
+    advice: true,
   },
   unknownType: {
     code: "HOS206",
     title: "Unknown activity type",
     help: "The event exists, but GitHub never sends it with this action.",
+    advice: true,
   },
   unknownPermission: {
     code: "HOS207",
     title: "Unknown permission",
     help: "Permissions have the names of a GitHub App's repository permissions, with hyphens or underscores: issues, pull-requests, contents.",
+    advice: true,
   },
   unknownInput: {
     code: "HOS208",
     title: "Unknown input",
     help: "The workflow lists its inputs, and this one is not among them. Add it under inputs, or correct the name.",
+    advice: true,
   },
   unknownValue: {
     code: "HOS209",
@@ -145,21 +156,25 @@ export const definitionProblems = {
     code: "HOS231",
     title: "Unreachable step",
     help: "No path from the first step leads here. As soon as one step names an on_… route, the steps are a graph and only named routes are followed.",
+    advice: true,
   },
   cycle: {
     code: "HOS232",
     title: "Circular dependency",
     help: "The steps lead back to themselves and nothing bounds how often. Set max_visits on one of them, and on_exhausted for what happens then.",
+    advice: true,
   },
   exhausted: {
     code: "HOS233",
     title: "on_exhausted leads back into the cycle",
     help: "on_exhausted is taken when the step may not be entered any more; it must lead out of the cycle.",
+    advice: true,
   },
   neverBefore: {
     code: "HOS234",
     title: "The step can't have run before",
     help: "No path leads from the step that is read to the one that reads it, so there is never a value.",
+    advice: true,
   },
   unquoted: {
     code: "HOS235",
@@ -170,11 +185,13 @@ export const definitionProblems = {
     code: "HOS236",
     title: "An id that hides another one",
     help: "In expressions steps.X is the nearest step of that id. A step within a group can't have the id of one around it, so that X always means one step. In finally, steps.X means the workflow's steps too.",
+    advice: true,
   },
   loopVariable: {
     code: "HOS237",
     title: "A loop variable outside its loop",
     help: "The item of a for_each and index are known in the step that loops and in what is inside it, and nowhere else; in itself doesn't know them yet.",
+    advice: true,
   },
   branchRoute: {
     code: "HOS238",
@@ -185,6 +202,7 @@ export const definitionProblems = {
     code: "HOS239",
     title: "No such part of a step's result",
     help: "A step has output, state, error and visits. The output of parallel and steps is a map by the inner steps' ids; that of for_each is a list; that of an approval has approved, by, at and reason; that of a child workflow has its outputs.",
+    advice: true,
   },
   workflowReference: {
     code: "HOS241",
@@ -210,11 +228,13 @@ export const definitionProblems = {
     code: "HOS245",
     title: "The child's inputs don't fit",
     help: "The step gives each input that the child requires, with a value of the type that the child lists.",
+    advice: true,
   },
   schedule: {
     code: "HOS246",
     title: "Not a time table",
     help: "cron has five fields (minute, hour, day of month, month, day of week) as in GitHub Actions; timezone is an IANA name such as Europe/Berlin.",
+    advice: true,
   },
   otherFinally: {
     code: "HOS247",
@@ -225,37 +245,44 @@ export const definitionProblems = {
     code: "HOS250",
     title: "An action's input is missing",
     help: "The method can't be called without it. Of GitHub's methods owner and repo are filled in, issue_number with the subject, pull_number with its pull request; everything else is given under inputs.",
+    advice: true,
   },
   unknownActionInput: {
     code: "HOS251",
     title: "Not an input of the action",
     help: "An action's inputs have the names of GitHub's REST reference (https://docs.github.com/rest). Octokit's own options (baseUrl, headers, method, request, url) can't be set.",
+    advice: true,
   },
   actionInputType: {
     code: "HOS252",
     title: "An action's input has the wrong type",
     help: "GitHub's REST reference says what each input is. In YAML quotes make a text of what would be a number, true or null; brackets make a list.",
+    advice: true,
   },
   undeclaredPermission: {
     code: "HOS253",
     title: "The permission is not declared",
     help: "An action's token can do what the workflow declares under permissions and nothing else. Declare what the message names.",
+    advice: true,
   },
   noPullRequest: {
     code: "HOS254",
     title: "There can't be a pull request",
     help: "The action needs a pull request. An issue's number is never taken for one, and nothing in this workflow opens or awaits one. Let an earlier step do that, or give pull_number.",
+    advice: true,
   },
   notForInstallations: {
     code: "HOS255",
     title: "The action is not for Apps",
     help: "GitHub answers this method to a person's own token, or to the App's private key, and refuses the installation's token, which is what actions use.",
+    advice: true,
   },
   secret: {
     code: "HOS256",
     title: "A secret that can't be used so",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the form in which a header names a secret
     help: "A secret is named in the step's secrets and stands in a header of http.request as ${NAME}. Such a header is a text without {{ }}, so that nothing from outside, as an issue's title, can ask for a secret. The url, the body and everything else are kept in the execution and never hold one.",
+    advice: true,
   },
   more: {
     code: "HOS299",
@@ -265,6 +292,9 @@ export const definitionProblems = {
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemName = keyof typeof definitionProblems;
+
+const kinds: readonly ProblemKind[] = Object.values(definitionProblems);
+const advice: ReadonlySet<string> = new Set(kinds.flatMap((kind) => (kind.advice ? [kind.code] : [])));
 
 const shown = 100;
 
@@ -334,6 +364,11 @@ export class Problems {
 
   get any(): boolean {
     return this.#found.size > 0;
+  }
+
+  /** Whether one of them leaves gaps in what is read. */
+  get grave(): boolean {
+    return [...this.#found.values()].some(({ code }) => !advice.has(code));
   }
 
   /** In the order of the text, at most 100 and one that counts the rest. */

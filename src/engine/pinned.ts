@@ -65,7 +65,8 @@ function remember(known: Map<string, Workflow>, key: string, workflow: Workflow)
 }
 
 function load({ text, files = {} }: StoredDefinition, path: string, hash: string): Workflow {
-  const loaded = loadWorkflow(text, path, { files: new Map(Object.entries(files)), hash: () => hash });
+  const around = new Map(Object.entries(files));
+  const loaded = loadWorkflow(text, path, { files: around, hash: () => hash, pinned: true });
   if ("workflow" in loaded) return loaded.workflow;
   const problems = loaded.problems.map(formatProblem).join("\n");
   throw new Error(`this version refuses definition ${hash} of ${path}:\n${problems}`);

@@ -74,6 +74,52 @@ test("one that was stored without files is read as ever, and keeps its hash", as
   });
 });
 
+/** What a release before these checks has taken, as text and as the part of it that runs on. */
+const outgrown: readonly (readonly [what: string, steps: string])[] = [
+  ["a method that GitHub has no more", "{ id: a, action: issues.vanished }"],
+  ["an input that the method does not know", "{ id: a, action: issues.addLabels, inputs: { labelz: [x] } }"],
+  ["a permission that is not declared", "{ id: a, action: issues.addLabels, inputs: { labels: [x] } }"],
+  [
+    "a secret outside of a header",
+    '{ id: a, action: http.request, secrets: [KEY], inputs: { url: "https://example.com/${KEY}" } }',
+  ],
+  ["an agent that ships no more", "{ id: a, agent: former-agent }"],
+  [
+    "a part of a result that is unknown",
+    '{ id: a, delay: 1s }, { id: b, delay: 1s, condition: "steps.a.result" }',
+  ],
+  [
+    "a read of a step that can't have run",
+    '{ id: a, delay: 1s, condition: "steps.b.output" }, { id: b, delay: 1s }',
+  ],
+  ["an event that waits can't be for", "{ id: a, wait_for: vanished.event }"],
+];
+
+test.for(outgrown)("one with %s runs on, though no new one could be so", async ([, steps]) => {
+  const source = `name: Outgrown\nsteps: [${steps}]`;
+  expect(loadWorkflow(source, path, { files: new Map() }).problems).not.toEqual([]);
+  await stores.definitions.put("outgrown", { path, text: source });
+  const workflow = await new PinnedDefinitions(stores.definitions).get(refOf(path, "outgrown"));
+  expect(workflow.steps.steps.map(({ id }) => id)).toEqual([..."ab"].slice(0, workflow.steps.steps.length));
+});
+
+test("so does the parent of one", async () => {
+  const child = "name: QA\nsteps: [{ id: a, action: issues.vanished }]";
+  await stores.definitions.put("outgrown", { path, text, files: { [childPath]: child } });
+  const workflow = await new PinnedDefinitions(stores.definitions).get(refOf(path, "outgrown"));
+  expect(workflow.children.get("./qa.yml")).toMatchObject({ name: "QA" });
+});
+
+test.for([
+  ["a route that leads nowhere", "{ id: a, delay: 1s, on_success: gone }", "HOS204"],
+  ["a step of no kind", "{ id: a }", "HOS222"],
+  ["a key that means nothing", "{ id: a, delay: 1s, unheard: of }", "HOS201"],
+] as const)("one with %s can't be run, and says why", async ([, steps, code]) => {
+  await stores.definitions.put("broken", { path, text: `name: Broken\nsteps: [${steps}]` });
+  const pinned = new PinnedDefinitions(stores.definitions);
+  await expect(pinned.get(refOf(path, "broken"))).rejects.toThrow(code);
+});
+
 test("two files of the same text differ in the name they are called by", async () => {
   const hash = loaded(plain, path).hash;
   const first = new PinnedDefinitions(stores.definitions);
