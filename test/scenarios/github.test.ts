@@ -66,7 +66,20 @@ rehearsal(
 answers: { ok: { approve: mona } }
 expect: { state: completed, issue: open, comments: ["Ship it?"] }`,
 );
-rehearsal("report-issue-none", alone("report: { issue: none }"), "expect: { state: running, comments: [] }");
+const counting = (report: string) => `
+permissions: { issues: read }
+${report}
+steps:
+  - id: p
+    parallel:
+      join: any
+      steps:
+        - { id: ok, approval: { message: Ship it? } }
+        - { id: look, steps: [{ id: wait, delay: 1h }, { id: all, action: issues.listForRepo }] }
+outputs: { issues: "{{ length(steps.p.output.look.all) }}" }`;
+const counted = (issues: number) => `expect: { outputs: { issues: ${issues} }, comments: [] }`;
+rehearsal("report-issue", counting(""), counted(1), { more: "just one" });
+rehearsal("report-issue-none", counting("report: { issue: none }"), counted(0));
 
 rehearsal(
   "action-filled",
