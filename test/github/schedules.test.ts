@@ -4,6 +4,8 @@ import { executionsOf, openShop, REPO, type Shop } from "./shop.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
+/** Which ticks come next depends on the hour: it is the same one whenever the tests run. */
+const start = Date.UTC(2026, 0, 5, 9);
 
 /** A workflow that waits for a person after its start, with what `on` and more of it says. */
 function nightly(on: string, more = ""): string {
@@ -15,7 +17,7 @@ const path = ".hishamos/nightly.yml";
 
 let shop: Shop;
 beforeEach(async () => {
-  shop = await openShop({ files: { "README.md": "A shop" } });
+  shop = await openShop({ files: { "README.md": "A shop" }, now: start });
 });
 
 async function push(files: Readonly<Record<string, string | null>>, message = "Change"): Promise<void> {
@@ -144,7 +146,7 @@ describe("the set of a repository follows", () => {
   });
 
   test("the first event of a repository that was installed before", async () => {
-    const old = await openShop({ files: { [path]: nightly(atThree) } });
+    const old = await openShop({ files: { [path]: nightly(atThree) }, now: start });
     old.github.as("mona").openIssue({ title: "Anything" });
     await old.settled();
     expect(await rows(old)).toHaveLength(1);

@@ -40,6 +40,8 @@ export interface ShopOptions {
   readonly wrap?: (stores: Stores) => Stores;
   /** Other bots whose events may start workflows, besides `trusted`. */
   readonly allowedBots?: readonly string[];
+  /** Where the clock stands at first, in milliseconds since 1970 UTC; now unless given. */
+  readonly now?: number;
   /** False: deliveries are stored, and processed only after `app.start()`. */
   readonly started?: boolean;
 }
@@ -66,8 +68,8 @@ async function work({ step, execution, workflow }: StepRequest): Promise<StepRes
  * hubot may write, reader may read, and olga owns it.
  */
 export async function openShop(options: ShopOptions = {}): Promise<Shop> {
-  // Near the real time, by which tokens expire.
-  const clock = new SimulatedClock(Date.now());
+  // Near the real time, by which tokens expire, unless the test reads the clock.
+  const clock = new SimulatedClock(options.now ?? Date.now());
   const github = await startSandboxGitHub({ now: () => clock.now() });
   closing.push(() => github.close());
   github.createRepository({
