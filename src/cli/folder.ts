@@ -91,9 +91,13 @@ export class WorkflowFolder {
     return text;
   }
 
-  /** A workflow of this folder; `named`: the path that messages name it by, in this folder too. */
+  /**
+   * A workflow of this folder; `named`: the path that messages name it by, in this folder too. What it refers to in other
+   * repositories is not at hand here, and not told as missing.
+   */
   load(path: string, text: string, named = path): LoadedWorkflow {
-    return loadWorkflow(text, named, { agents: this.agents, files: this.filesFor(text, named) });
+    const { agents } = this;
+    return loadWorkflow(text, named, { agents, files: this.filesFor(text, named), offline: true });
   }
 
   /** The files that a workflow names, and those that these name, by the keys that the loader knows them by. */

@@ -22,6 +22,9 @@ const files: Readonly<Record<string, string>> = {
   "ugly/.hishamos/tests/parent.yml":
     "workflow: parent\nexpect: {state: completed}\nanswers:\n  qa/look: {output: 1}\n  qua: {output: 1}\n",
   "ugly/.hishamos/tests/who.yml": "workflow: parnt\nexpect: {}\n",
+  "far/.hishamos/pinned.yml": `name: P\nsteps:\n  - {id: qa, workflow: acme/tools/.hishamos/qa.yml@${"0".repeat(40)}}\n`,
+  "far/.hishamos/shipped.yml": "name: S\nsteps:\n  - {id: fix, workflow: library/bug-lifecycle@1.0.0}\n",
+  "far/.hishamos/used.yml": "name: U\nuses: library/bug-lifecycle@1.0.0\n",
   "library/one.yml": "name: W\nsteps:\n  - {id: a, delay: 1s}\n",
   "library/two.json": '{"name": "W", "steps": [{"id": "a", "delay": "1s"}]}',
   "empty/readme.md": "",
@@ -53,6 +56,7 @@ const valid: readonly (readonly [what: string, path: string, checked: number])[]
   ["a workflow that names an agent beside it", "/good/.hishamos/bug.yml", 1],
   ["a repository: its workflows, agents, settings and tests, not its packages", "/good", 4],
   [".hishamos itself", "/good/.hishamos", 4],
+  ["what refers to other repositories, which are not at hand", "/far", 3],
   ["a folder of workflows", "/library", 2],
   ["a folder of workflows with a slash", "/library/", 2],
 ];
