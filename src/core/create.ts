@@ -1,5 +1,6 @@
 import type { Execution } from "./execution.ts";
 import { groupOf } from "./group.ts";
+import { heardEvents } from "./hears.ts";
 import type { Workflow } from "./workflow.ts";
 
 export type NewExecution = Pick<
@@ -29,6 +30,7 @@ export function newExecution(workflow: Workflow, given: NewExecution): Execution
     revision: 0,
     round: 1,
     workflow: { name, stem, path, commit, hash },
+    hears: heardEvents(workflow),
     linked: [],
     state: held === null ? "running" : "paused",
     wants: null,

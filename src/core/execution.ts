@@ -30,6 +30,8 @@ export interface Execution {
   readonly event: JsonObject;
   /** `vars` of the repository's config.yml when it started. */
   readonly vars: JsonObject;
+  /** Names of the events that its definition's steps wait for; absent in a document of an older release: any. */
+  readonly hears?: readonly string[];
   readonly state: ExecutionState;
   /** Login of the outsider whose start waits for `/hishamos allow`, else null. */
   readonly held: string | null;

@@ -50,7 +50,8 @@ function endsAWait(draft: Draft, event: GitHubEvent): boolean {
 }
 
 function outputFor(draft: Draft, { at, run }: AtWork, event: GitHubEvent): Json {
-  if (run.waiting?.for === "event" && satisfies(draft, at, { ...event, at: draft.at })) return event.payload;
+  if (run.waiting?.for === "event" && satisfies(draft, at, run, { ...event, at: draft.at }))
+    return event.payload;
   return answersWithPullRequest(run, event) ? pullRequestOutput(event) : null;
 }
 

@@ -5,6 +5,7 @@ import { advance } from "./enter.ts";
 import type { Commanded } from "./event.ts";
 import type { Entry, Execution } from "./execution.ts";
 import { groupOf } from "./group.ts";
+import { heardEvents } from "./hears.ts";
 import { isInside, topOf } from "./inside.ts";
 import { allSteps, idOf, staticPath, stepAt } from "./locate.ts";
 import type { Problem } from "./problem.ts";
@@ -68,7 +69,9 @@ function openRound(draft: Draft, event: Commanded): void {
   execution.slot = typeof group === "string" ? group : null;
   execution.outputs = null;
   execution.deadline = workflow.limits.timeoutMs === null ? null : at + workflow.limits.timeoutMs;
-  if (event.workflow) execution.workflow = event.workflow;
+  if (!event.workflow) return;
+  execution.workflow = event.workflow;
+  execution.hears = heardEvents(workflow);
 }
 
 /** The steps that the last round stopped in: what failed, or what was cancelled while it ran. */

@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
 import type { GitHubEvent } from "./event.ts";
-import type { Execution, RunningRun } from "./execution.ts";
+import type { Execution, Run, RunningRun } from "./execution.ts";
 import { isTrue } from "./expression.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { allSteps, type Located } from "./locate.ts";
@@ -18,17 +18,30 @@ function hears(events: readonly string[], name: string): boolean {
   return events.includes(name) || events.includes(name.split(".", 1)[0] ?? name);
 }
 
-/** Whether the wait is for this event and its `match` holds; a match that can't be evaluated does not hold. */
-export function satisfies(draft: Draft, { path, step }: Located, event: Happened): boolean {
+/**
+ * Whether the wait is for this event, the event is about what the step is about, and its `match` holds; a match that
+ * can't be evaluated does not hold.
+ */
+export function satisfies(draft: Draft, { path, step }: Located, run: Run, event: Happened): boolean {
   if (step.kind.kind !== "wait_for" || !hears(step.kind.events, event.name)) return false;
+  if (!isAbout(draft.execution, run, event.payload)) return false;
   if (!step.kind.match) return true;
   const verdict = step.kind.match.evaluate(scopeAt(draft, path, { event: event.payload }));
   return "value" in verdict && isTrue(verdict.value);
 }
 
+/** An event on what another step is about is none of this one's; one about no issue or pull request is everybody's. */
+function isAbout({ subject, linked }: Execution, run: Run, payload: JsonObject): boolean {
+  const about = payload["pull_request"] ?? payload["issue"];
+  const number = isObject(about) ? about["number"] : undefined;
+  if (typeof number !== "number") return true;
+  if (run.subject !== undefined) return run.subject === number;
+  return subject === null || subject.number === number || linked.some((pull) => pull.number === number);
+}
+
 /** The oldest seen event, not older than `since` (ms), that satisfies the wait ends it. */
 export function takeSeen(draft: Draft, at: Located, run: RunningRun, since: number): void {
-  const seen = draft.execution.seen.find((event) => event.at >= since && satisfies(draft, at, event));
+  const seen = draft.execution.seen.find((event) => event.at >= since && satisfies(draft, at, run, event));
   if (!seen) return;
   draft.execution.seen = draft.execution.seen.filter((event) => event.id !== seen.id);
   succeed(draft, at, run, seen.payload);

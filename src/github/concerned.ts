@@ -2,13 +2,14 @@ import type { Octokit } from "@octokit/rest";
 import type { Execution } from "../core/execution.ts";
 import { allSteps, stepAt } from "../core/locate.ts";
 import type { Workflow } from "../core/workflow.ts";
+import { awaited } from "../engine/ports/index.ts";
 import { hasStatus } from "./failures.ts";
 import type { Happening } from "./happening.ts";
 import { closedIssues } from "./links.ts";
 import { listAll } from "./lists.ts";
 import { listAt, numberAt, textAt, valueAt } from "./payload.ts";
 import { waitingSteps } from "./pending.ts";
-import { isOurLogin, type Work } from "./room.ts";
+import type { Work } from "./room.ts";
 
 /** What an event is about, as far as it can be told: issues and pull requests, a commit, a GitHub Actions run. */
 interface About {
@@ -17,16 +18,11 @@ interface About {
   readonly runId: number | null;
 }
 
-/** Unfinished executions looked through for a commit or a run: the newest, ten pages of them. */
-const scanned = 1_000;
-/** Clocks of GitHub and ours may differ by this much (ms). */
-const clockTolerance = 10 * 60_000;
-
 /**
  * The unfinished executions that an event concerns: by the numbers of their subject and linked pull requests; for an
  * event that only names a commit (check_run, check_suite, status, deployment_status, workflow_run) those whose head or
  * waited-for commit it is, or that wait for that very run; for any other (push, release, repository_dispatch) those that
- * wait for it by name. Payloads name the pull requests of a commit only for branches of the same repository, so where
+ * wait for it by name. The store finds all of them by key. Payloads name the pull requests of a commit only for branches of the same repository, so where
  * neither they nor any execution tells, GitHub is asked for them.
  */
 export async function concerned(work: Work): Promise<readonly Execution[]> {
@@ -44,18 +40,9 @@ export async function concerned(work: Work): Promise<readonly Execution[]> {
 
   await addNumbers([...about.numbers, ...closingOf(happening)]);
   if (happening.number !== null) return [...found.values()];
-  const own = about.runId !== null && (await isDispatchedByUs(work));
-  const since = own ? createdAt(happening) - clockTolerance : 0;
-  let cursor: string | null = null;
-  for (let looked = 0; looked < scanned; looked += 100) {
-    const page = await room.stores.executions.list(cursor === null ? unfinished : { ...unfinished, cursor });
-    for (const execution of page.executions) {
-      if (waitsForThis(execution, about) || (await waitsByName(work, execution, about))) add([execution]);
-    }
-    cursor = page.next;
-    const last = page.executions.at(-1);
-    // Whoever dispatched a run was saved after it; nobody else waits for one of ours.
-    if (cursor === null || (own && (found.size > 0 || (last && last.updatedAt < since)))) break;
+  const awaits = keysOf(happening, about);
+  for (const execution of await listAll(room.stores.executions, { ...unfinished, awaits })) {
+    if (waitsForThis(execution, about) || (await waitsByName(work, execution, about))) add([execution]);
   }
   if (found.size === 0 && about.numbers.length === 0 && about.sha !== null) {
     await addNumbers(await pullsWithHead(octokit, happening, about.sha));
@@ -77,6 +64,14 @@ function aboutOf({ number, payload, event }: Happening): About {
   }
   const sha = textAt(payload, "deployment", "sha") ?? (event === "status" ? textAt(payload, "sha") : null);
   return { numbers: [], sha, runId: null };
+}
+
+/** Under which keys the store finds who may await the event. */
+function keysOf({ event, name }: Happening, { sha, runId }: About): readonly string[] {
+  const names = [...new Set([name, event])].map(awaited.event);
+  const commit = sha === null ? [] : [awaited.commit(sha)];
+  const run = runId === null ? [] : [awaited.run(runId)];
+  return [...run, ...commit, ...names, awaited.anyEvent];
 }
 
 function headOf({ linked, subject }: Execution): string | null {
@@ -117,17 +112,6 @@ function dispatches(workflow: Workflow, { steps }: Execution): boolean {
     const kind = stepAt(workflow, path)?.step.kind;
     return kind?.kind === "action" && kind.action === "actions.run";
   });
-}
-
-async function isDispatchedByUs({ room, happening }: Work): Promise<boolean> {
-  const run = valueAt(happening.payload, "workflow_run");
-  const login = textAt(run, "triggering_actor", "login") ?? textAt(run, "actor", "login");
-  return textAt(run, "event") === "workflow_dispatch" && login !== null && isOurLogin(room, login);
-}
-
-function createdAt({ payload, receivedAt }: Happening): number {
-  const at = Date.parse(textAt(payload, "workflow_run", "created_at") ?? "");
-  return Number.isNaN(at) ? receivedAt : at;
 }
 
 /** Issues that the event's pull request says it closes. */

@@ -1,3 +1,4 @@
+import { currentRun } from "../core/draft.ts";
 import type { Execution, Waiting } from "../core/execution.ts";
 import { stepAt } from "../core/locate.ts";
 import type { ApprovalOptions, Workflow } from "../core/workflow.ts";
@@ -8,6 +9,8 @@ export interface PendingApproval {
   readonly options: ApprovalOptions;
   readonly asking: number;
   readonly headSha: string | null;
+  /** Number of what the step is about, where that is not the execution's subject. */
+  readonly subject: number | null;
 }
 
 /** What the steps of an execution wait for now, by step path. */
@@ -26,6 +29,7 @@ export function pendingApprovals(execution: Execution, workflow: Workflow): read
   return [...waitingSteps(execution)].flatMap(([step, waiting]) => {
     const kind = stepAt(workflow, step)?.step.kind;
     if (waiting.for !== "approval" || kind?.kind !== "approval") return [];
-    return [{ step, options: kind, asking: waiting.asking, headSha: waiting.headSha }];
+    const subject = currentRun(execution, step)?.subject ?? null;
+    return [{ step, options: kind, asking: waiting.asking, headSha: waiting.headSha, subject }];
   });
 }

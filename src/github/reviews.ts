@@ -1,6 +1,7 @@
+import type { Execution } from "../core/execution.ts";
 import { listAll } from "./lists.ts";
 import { textAt } from "./payload.ts";
-import { pendingApprovals } from "./pending.ts";
+import { type PendingApproval, pendingApprovals } from "./pending.ts";
 import { shortId, type Work } from "./room.ts";
 import { readSubject } from "./subject.ts";
 
@@ -31,7 +32,8 @@ export async function takeReview(work: Work): Promise<readonly string[]> {
     // Processed again after a crash: what is asked since was not what the review was about.
     if (execution.consumed.some((id) => id.startsWith(`${happening.id}:`))) continue;
     for (const approval of pendingApprovals(execution, await room.engine.workflowOf(execution))) {
-      if (!approval.options.by.includes("review")) continue;
+      if (!approval.options.by.includes("review") || !isAsked(execution, approval, happening.number))
+        continue;
       head ??= (await readSubject(octokit, repository, happening.number, true))?.subject.head_sha ?? null;
       const reviewed = textAt(payload, "review", "commit_id");
       if (reviewed !== head) return [...notes, `the review is of ${reviewed?.slice(0, 7)}, not of the head`];
@@ -57,4 +59,10 @@ export async function takeReview(work: Work): Promise<readonly string[]> {
     }
   }
   return notes;
+}
+
+/** Whether the approval is asked for on this pull request: a review of what another step is about is none of it. */
+function isAsked({ subject: own, linked }: Execution, { subject }: PendingApproval, number: number): boolean {
+  if (subject !== null) return subject === number;
+  return own?.number === number || linked.some((pull) => pull.number === number);
 }

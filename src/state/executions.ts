@@ -1,4 +1,5 @@
 import type { Execution } from "../core/execution.ts";
+import { awaitsOf } from "../engine/ports/awaits.ts";
 import type { ExecutionQuery, ExecutionStore } from "../engine/ports/store.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { openDocuments } from "./documents.ts";
@@ -87,6 +88,7 @@ function factsOf(execution: Execution): Record<string, SqlValue> {
   const subjects = new Set([
     ...(subject === null ? [] : [subject.number]),
     ...linked.map((pull) => pull.number),
+    ...subjectsOfSteps(execution),
   ]);
   return {
     revision: execution.revision,
@@ -100,7 +102,16 @@ function factsOf(execution: Execution): Record<string, SqlValue> {
     updated_at: execution.updatedAt,
     wants,
     queued_at: wants === null ? null : execution.startedAt,
+    awaits: `|${awaitsOf(execution).join("|")}|`,
   };
+}
+
+/** Numbers of what steps under way are about, where that is not the subject. */
+function subjectsOfSteps({ steps, round }: Execution): readonly number[] {
+  return Object.values(steps).flatMap(({ runs }) => {
+    const run = runs.at(-1);
+    return run?.state === "running" && run.round === round && run.subject !== undefined ? [run.subject] : [];
+  });
 }
 
 function conditions(query: ExecutionQuery) {
@@ -109,6 +120,11 @@ function conditions(query: ExecutionQuery) {
   const bind = (value: SqlValue) => `$${values.push(value)}`;
   if (query.repository !== undefined) parts.push(`repository = ${bind(query.repository)}`);
   if (query.subject !== undefined) parts.push(`subjects LIKE ${bind(`%|${query.subject}|%`)}`);
+  if (query.awaits !== undefined) {
+    // Exact in both databases, whatever is in the key: LIKE would take some characters for others.
+    const any = query.awaits.map((key) => `replace(awaits, ${bind(`|${key}|`)}, '') <> awaits`);
+    parts.push(`(${["awaits IS NULL", ...any].join(" OR ")})`, unfinishedStates);
+  }
   if (query.workflow !== undefined) {
     const workflow = bind(query.workflow);
     parts.push(`(workflow = ${workflow} OR stem = ${workflow})`);

@@ -1,5 +1,5 @@
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 export type ColumnType = "integer" | "text";
 
@@ -27,7 +27,7 @@ export const tables = {
     columns: {
       revision: "integer",
       repository: "integer",
-      /** Numbers of the subject and the linked pull requests, as `|12|13|`. */
+      /** Numbers of the subject, the linked pull requests and what steps under way are about, as `|12|13|`. */
       subjects: "text",
       workflow: "text",
       stem: "text",
@@ -38,6 +38,8 @@ export const tables = {
       wants: "text",
       /** When one that wants a group started: their order. */
       queued_at: "integer",
+      /** What it awaits that an event can name, as `|run:7|sha:abc|`; null in rows of before. */
+      awaits: "text",
     },
     indexes: [
       { name: "slot", unique: true, on: "(repository, slot) WHERE slot IS NOT NULL" },
@@ -109,6 +111,8 @@ export const additions: readonly Addition[] = [
     ],
     indexes: [{ table: "deliveries", index: "repository" }],
   },
+  // Rows of before have no such fact until they are saved again: they count as awaiting anything.
+  { version: 4, tables: [], columns: [{ table: "executions", column: "awaits" }], indexes: [] },
 ];
 
 /** The named column or index of a table, which an addition must name as the table does. */

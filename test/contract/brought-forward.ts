@@ -10,9 +10,14 @@ export async function keepsAndGains({ executions, schedules, deliveries }: Store
   expect(await executions.create(anExecution({ id: "rival", slot: "group" }))).toBe("slot_taken");
   expect(await executions.create(anExecution({ id: "queued", wants: "group" }))).toBe("created");
   expect(await executions.queued(1000, "group", 10)).toEqual(["queued"]);
+  // What the row awaits was not written down then, so it may be anything, until it is saved again.
+  const waits = async () =>
+    (await executions.list({ repository: 1000, awaits: ["run:1"] })).executions.map(({ id }) => id);
+  expect(await waits()).toEqual(["old"]);
   if (old === null) throw new Error("the old execution is gone");
   expect(await executions.save(nextRevision(old, { slot: null, wants: "group", startedAt: 0 }))).toBe(true);
   expect(await executions.queued(1000, "group", 10)).toEqual(["old", "queued"]);
+  expect(await waits()).toEqual([]);
   await schedules.replaceFor(1000, []);
   expect(await schedules.nextDue()).toBeNull();
   const delivery = { id: "guid", event: "push", payload: { repository: { id: 1000 } }, receivedAt: 1 };

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Execution, ExecutionState } from "../../src/core/execution.ts";
+import type { Execution, ExecutionState, RunningRun, Waiting } from "../../src/core/execution.ts";
+import { awaited } from "../../src/engine/ports/awaits.ts";
 import type { ExecutionQuery } from "../../src/engine/ports/store.ts";
-import { anExecution, nextRevision, startOfTests } from "../support/execution.ts";
+import { anExecution, aRun, nextRevision, startOfTests } from "../support/execution.ts";
 import type { Fixture } from "./stores.ts";
 
 const issue = (number: number) => {
@@ -17,6 +18,9 @@ const linked = (number: number) => [
     state: "open" as const,
   },
 ];
+const parked = (waiting: Waiting, over: Partial<RunningRun> = {}): Execution["steps"] => ({
+  a: { visits: 1, attempts: 1, since: { round: 0, visit: 0 }, runs: [aRun({ waiting, ...over })] },
+});
 const other = { id: 2000, owner: "octo-org", name: "another" };
 const release = { ...anExecution().workflow, stem: "release", path: ".hishamos/release.yml" };
 
@@ -59,6 +63,52 @@ export function executionListsContract({ stores }: Fixture): void {
     const page = await stores().executions.list(query);
     expect(page.executions.map(({ id }) => id).join(" ")).toBe(ids);
     expect(page.next).toBeNull();
+  });
+
+  /** All of them in a repository of their own. */
+  const awaiting: readonly Partial<Execution>[] = [
+    { id: "run", hears: [], steps: parked({ for: "run", runId: 7, url: "" }) },
+    { id: "checks", hears: [], steps: parked({ for: "checks", which: "all", headSha: "c0ffee" }) },
+    { id: "head", hears: [], linked: [...linked(1).map((pull) => ({ ...pull, head_sha: "c0ffee" }))] },
+    { id: "ended", hears: ["push"], state: "completed", steps: parked({ for: "run", runId: 7, url: "" }) },
+    { id: "named", hears: ["push", "release.published"] },
+    { id: "before", steps: {} },
+    { id: "earlier", hears: [], round: 2, steps: parked({ for: "run", runId: 7, url: "" }) },
+  ];
+  const keys: readonly (readonly [string, readonly string[], string])[] = [
+    ["a run of GitHub Actions", [awaited.run(7)], "run"],
+    ["another run", [awaited.run(77)], ""],
+    ["a commit, as head or of checks", [awaited.commit("c0ffee")], "checks head"],
+    ["the beginning of a commit", [awaited.commit("c0ff")], ""],
+    ["an event by its name", [awaited.event("push")], "named"],
+    ["an event, where it may be any", [awaited.event("push"), awaited.anyEvent], "before named"],
+    ["a character that stands for any in other searches", ["run:%", "run:_"], ""],
+    ["several", [awaited.run(7), awaited.commit("c0ffee")], "checks head run"],
+    ["nothing", [], ""],
+  ];
+  test.for(keys)("of the unfinished, a query finds who awaits %s", async ([, awaits, ids]) => {
+    const repository = { ...other, id: 3000 };
+    for (const row of awaiting) await stores().executions.create(anExecution({ ...row, repository }));
+    const page = await stores().executions.list({ repository: 3000, awaits });
+    expect(
+      page.executions
+        .map(({ id }) => id)
+        .toSorted()
+        .join(" "),
+    ).toBe(ids);
+  });
+
+  test("a query by subject finds what a step is about only while that is under way", async () => {
+    const waiting = { for: "person", agent: "a", question: "", outputSchema: null, produces: null } as const;
+    const execution = anExecution({ id: "about", steps: parked(waiting, { subject: 77 }) });
+    await stores().executions.create(execution);
+    const at77 = async () =>
+      (await stores().executions.list({ repository: 1000, subject: 77 })).executions.map(({ id }) => id);
+    expect(await at77()).toEqual(["about"]);
+    const { a } = execution.steps;
+    const run = { ...aRun({ subject: 77 }), state: "completed", endedAt: 1, output: null } as const;
+    if (a) await stores().executions.save(nextRevision(execution, { steps: { a: { ...a, runs: [run] } } }));
+    expect(await at77()).toEqual([]);
   });
 
   test("a list shows what the last save wrote", async () => {

@@ -89,6 +89,18 @@ test.for([
   else expect(outcome).not.toMatch(told);
 });
 
+test("what waits is found behind however many that are newer and wait for something else", async () => {
+  const { shop, id } = await openParked({ for: "run", runId: 7, url: "" });
+  const parkedOne = await shop.stores.executions.load(id);
+  if (parkedOne === null) throw new Error("it is not there");
+  for (let index = 0; index < 1_100; index++) {
+    const updatedAt = parkedOne.updatedAt + 1 + index;
+    await shop.stores.executions.create({ ...parkedOne, id: `newer-${index}`, steps: {}, updatedAt });
+  }
+  const outcome = await deliver(shop, "workflow_run", endOfRun(7, us));
+  expect(outcome).toBe(`processed: told it ${id.slice(0, 8)}`);
+});
+
 test("checks name their pull request, or GitHub is asked for it", async () => {
   const review =
     "name: Review\non: { pull_request: { types: [opened] } }\nsteps: [{ id: a, agent: qa-agent }]\n";

@@ -1,3 +1,4 @@
+export * from "./awaits.ts";
 export type * from "./clock.ts";
 export type * from "./engine.ts";
 export * from "./log.ts";

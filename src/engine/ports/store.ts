@@ -15,8 +15,10 @@ export class SlotTaken extends Error {
 
 export interface ExecutionQuery {
   readonly repository?: number;
-  /** Subject or linked pull request number. */
+  /** Number of the subject, of a linked pull request, or of what a step under way is about instead. */
   readonly subject?: number;
+  /** Unfinished ones that await one of these at least (keys of `awaited`); one of an older release may await any. */
+  readonly awaits?: readonly string[];
   readonly workflow?: string;
   readonly states?: readonly ExecutionState[];
   readonly slot?: string;
