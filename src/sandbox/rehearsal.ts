@@ -15,6 +15,7 @@ import { openSqliteStores } from "../state/sqlite/open.ts";
 import { deliver } from "./deliver.ts";
 import { makeHappen, payloadAt, type StartingEvent } from "./event.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "./github/index.ts";
+import { quiet } from "./quiet.ts";
 import { sandboxConfig } from "./sandbox-config.ts";
 import { Player } from "./scenario/player.ts";
 import type { Scenario } from "./scenario/scenario.ts";
@@ -22,8 +23,6 @@ import type { Scenario } from "./scenario/scenario.ts";
 const secret = "sandbox";
 /** More timers than any sensible workflow has: what goes on beyond is said to be stuck. */
 const mostTimers = 10_000;
-/** No call on loopback takes so long: what is not idle by then waits for the clock. */
-const quietMs = 500;
 
 export interface RehearsalOptions {
   /** Path in the repository, and the workflow's text. */
@@ -61,6 +60,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     files: { [path]: text, ...scenario.files },
   });
   let last: Execution | null = null;
+  /** Saves of the engine, and whatever happens on the stand-in. */
+  let moves = 0;
+  sandbox.on("announcement", () => {
+    moves += 1;
+  });
   const place = { id: repository.id, owner, name, installation: repository.installationId };
   const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
   const service = await composeService({
@@ -71,6 +75,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     observer: {
       saved(before, after, engineMs) {
         last = after;
+        moves += 1;
         const traces = traceOf(before, after);
         saved({ traces, revision: after.revision, engineMs });
         for (const trace of traces) player.see(trace);
@@ -85,16 +90,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   await service.start();
 
   /** False where something still waits for the clock (a refused report is tried again later). */
-  const settle = async () => {
-    const quiet = (async () => {
-      for (let pass = 0; pass < 2; pass++) {
-        await sandbox.settled();
-        await service.idle();
-        await player.done();
-      }
-      return true;
-    })();
-    return await Promise.race([quiet, noRequests(sandbox)]);
+  const settle = () => {
+    // In this order: what people do is delivered, and then processed.
+    const idle = [() => player.done(), () => sandbox.settled(), () => service.idle()];
+    return quiet(sandbox, idle, () => moves);
   };
   try {
     player.start();
@@ -207,15 +206,6 @@ const noSchedules: ScheduleStore = {
   advance: async () => false,
   removeInstallation: async () => {},
 };
-
-/** Resolves to false once the stand-in was not asked for anything for a while. */
-async function noRequests(sandbox: SandboxGitHub): Promise<false> {
-  for (let seen = -1; seen !== sandbox.requests().length; ) {
-    seen = sandbox.requests().length;
-    await new Promise((resolve) => setTimeout(resolve, quietMs).unref());
-  }
-  return false;
-}
 
 function noteOf(
   last: Execution | null,

@@ -1,4 +1,4 @@
-import type { SandboxGitHub } from "../github/index.ts";
+import type { SandboxGitHub } from "./github/index.ts";
 
 const turnMs = 25;
 /** As many turns without a request: nothing on loopback takes so long, so what is not idle waits for the clock. */
