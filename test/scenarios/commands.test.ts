@@ -15,12 +15,9 @@ for (const [more, text] of [
   rehearsal("command-line", ask, says("mona", text, "state: running"), { more });
 }
 rehearsal("command-short", ask, says("mona", "/cancel", "state: cancelled"));
-rehearsal(
-  "command-short",
-  ask,
-  says("mona", "/approve", "state: running, comments: [{ not: no step waits }]"),
-  { more: "nothing can take it" },
-);
+rehearsal("command-short", ask, says("mona", "/approve", "state: running, comments: [{ not: no step }]"), {
+  more: "nothing can take it",
+});
 const reader = "github: { collaborators: { eve: read } }";
 rehearsal(
   "command-role",

@@ -38,6 +38,22 @@ expect: { state: running, comments: [{ not: "Ship it?" }] }`,
   { more: "nor asks" },
 );
 
+/** Another workflow, which waits for nothing; what is played looks at the comments later. */
+const works = (trigger: string) => ({
+  "works.yml": `name: Works\n${trigger}\n${read}\nsteps: [{ id: a, action: issues.get }]`,
+});
+const looks = (trigger: string) => `${trigger}\n${read}\nreport: { comment: none }\n${listed}`;
+rehearsal("report-sticky", looks(on), `${opened}\nexpect: { outputs: { shown: true }, comments: [] }`, {
+  more: "of one that waits for nothing",
+  files: works(on),
+});
+rehearsal(
+  "report-sticky",
+  looks(onPull),
+  `${openedPull}\nexpect: { outputs: { shown: false }, comments: [] }`,
+  { more: "of one on a pull request", files: works(onPull) },
+);
+
 const checks = (more = "") => `
 name: Ship
 ${onPull}

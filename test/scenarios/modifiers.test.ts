@@ -382,8 +382,19 @@ scenario(
   },
   { more: "condition" },
 );
+scenario(
+  "repeat-whole",
+  again("max: 9", ", condition: \"contains(subject.labels, 'bug')\""),
+  async (start) => {
+    const run = await start({ subject: issue });
+    await run.event("issues.unlabeled", { issue: { number: 7, labels: [] } });
+    await run.succeed("r[]");
+    expect(run.waiting("r[]")).toBe("work");
+  },
+  { more: "condition, once" },
+);
 scenario("repeat-fails", again("max: 9"), async (start) => {
-  const run = await start();
+  const run = await start({ subject: issue });
   await run.succeed("r[]");
   await run.fail("r[]");
   expect([run.state, run.steps]).toEqual(["failed", "r:failed r[]:failed*2"]);

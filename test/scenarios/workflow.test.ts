@@ -143,6 +143,21 @@ scenario("concurrency-cancel", grouped("cancel_running"), async (start) => {
   const second = await start({ subject: issue });
   expect([run.state, second.steps]).toEqual(["cancelled", "a:running"]);
 });
+scenario(
+  "concurrency-cancel",
+  `${grouped("cancel_running")}\nfinally: [{ id: sweep, agent: bot }]`,
+  async (start) => {
+    const run = await start({ subject: issue });
+    const second = await start({ subject: issue });
+    expect([run.waiting("finally/sweep"), second.steps]).toEqual(["work", ""]);
+    await run.after("1s");
+    const third = await start({ subject: issue });
+    expect(second.state).toBe("cancelled");
+    await run.succeed("finally/sweep");
+    expect([run.state, third.steps]).toEqual(["cancelled", "a:running"]);
+  },
+  { more: "and what is queued" },
+);
 scenario("concurrency-reject", grouped("reject"), async (start) => {
   const run = await start({ subject: issue });
   expect((await start({ subject: issue })).started).toMatchObject({
