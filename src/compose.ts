@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
 import type { Config } from "./config.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
-import type { Clock, Engine, Log, Stores } from "./engine/ports/index.ts";
+import type { Clock, Engine, Log, Queue, Stores } from "./engine/ports/index.ts";
 import { traceOf } from "./engine/trace.ts";
 import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
 import { createGitHubApp } from "./github/app.ts";
@@ -12,6 +12,7 @@ import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
 import { servePublished } from "./published.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
+import { openPgBossQueue } from "./queue/pg-boss.ts";
 import { openPostgresStores } from "./state/postgres/open.ts";
 import { openSqliteStores } from "./state/sqlite/open.ts";
 
@@ -43,6 +44,12 @@ export interface Service {
 
 export function openStores({ state }: Pick<Config, "state">): Promise<Stores> {
   return "directory" in state ? openSqliteStores(state) : openPostgresStores({ url: state.databaseUrl });
+}
+
+/** On Postgres any number of processes work on what is there; else this one alone. */
+async function openQueue({ state, concurrency }: Config, clock: Clock, log: Log): Promise<Queue> {
+  if ("directory" in state) return createInProcessQueue({ concurrency });
+  return await openPgBossQueue({ url: state.databaseUrl, concurrency, clock, log });
 }
 
 /** Constructs every adapter around the engine: the one place where they meet. */
@@ -88,7 +95,7 @@ export async function composeService({
   });
   const engine = createEngine({
     stores,
-    queue: createInProcessQueue({ concurrency: config.concurrency }),
+    queue: await openQueue(config, clock, log),
     runners: runners({
       agent: createAgentRunner({ engines, roles, clock, log }),
       action: actions,

@@ -18,8 +18,10 @@ import { type Message, type MessageBody, SlotTaken } from "./ports/store.ts";
 
 export interface ActivationInput {
   readonly execution: Execution;
-  /** True where it was read from the store: work it owes may have been begun by a process that is gone. */
+  /** True where work it owes may have been begun by a process that is gone. */
   readonly recovered: boolean;
+  /** False where it was just created here: nobody can have sent it a message. */
+  readonly unread: boolean;
   /** True where what it owes its parent and children may not have been told. */
   readonly unsettled: boolean;
 }
@@ -45,13 +47,13 @@ export class Activation {
   #stopping = false;
   #graceOver = false;
 
-  constructor(parts: EngineParts, workflow: Workflow, { execution, recovered, unsettled }: ActivationInput) {
+  constructor(parts: EngineParts, workflow: Workflow, { execution, ...input }: ActivationInput) {
     this.#parts = parts;
     this.#workflow = workflow;
     this.#execution = execution;
-    this.#recovered = recovered;
-    this.#unsettled = unsettled;
-    this.#unread = recovered;
+    this.#recovered = input.recovered;
+    this.#unsettled = input.unsettled;
+    this.#unread = input.unread;
   }
 
   /** There are messages to read, or its concurrency group may be free. */
@@ -63,6 +65,11 @@ export class Activation {
   /** True where a message came after the last look: the execution needs one more activation. */
   get unread(): boolean {
     return this.#unread;
+  }
+
+  /** True where steps are under way; after its end: where they were left. */
+  get working(): boolean {
+    return this.#attempts.size > 0;
   }
 
   /** Begin no more work; `graceOver`: leave even what is under way to the next process. */

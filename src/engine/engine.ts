@@ -7,10 +7,21 @@ import { LargeValues } from "./large.ts";
 import type { EngineObserver, EngineParts, StepRunners } from "./parts.ts";
 import { PinnedDefinitions } from "./pinned.ts";
 import type { Engine } from "./ports/engine.ts";
-import type { Clock, Creation, Log, Message, MessageBody, Queue, Reporter, Stores } from "./ports/index.ts";
+import type {
+  Clock,
+  Creation,
+  Log,
+  Message,
+  MessageBody,
+  Queue,
+  Reporter,
+  Stores,
+  Turn,
+} from "./ports/index.ts";
 import { silentLog } from "./ports/log.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 import { startExecution } from "./start.ts";
+import { Sweep } from "./sweep.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { traceOf } from "./trace.ts";
 
@@ -30,10 +41,13 @@ export interface EngineOptions {
 
 const page = 1_000;
 const retryMs = 1_000;
+/** How soon a due time is known that another process has saved, and did not live to keep. */
+const lookMs = 3_000;
 
 /** Saves each decision of the core once, and performs what is owed. All state is in the stores. */
 export function createEngine(options: EngineOptions): Engine {
   const { stores, queue, clock, log = silentLog } = options;
+  const { shared } = queue;
   const pinned = new PinnedDefinitions(stores.definitions);
   const parts: EngineParts = {
     stores,
@@ -58,7 +72,15 @@ export function createEngine(options: EngineOptions): Engine {
   const left = new Set<string>();
   /** Given up by an activation that the store did not let finish. */
   const interrupted = new Set<string>();
-  const timekeeper = new Timekeeper(stores.executions, clock, log, (id) => wake(id));
+  const timekeeper = new Timekeeper(
+    stores.executions,
+    clock,
+    log,
+    (id) => wake(id),
+    shared ? lookMs : Infinity,
+  );
+  const sweep = shared && new Sweep({ stores, pinned, clock, log, shared, wake: (id) => wake(id) });
+  let stopping = false;
 
   /** Why each is to be activated: `turn` where only its concurrency group may be free. */
   const woken = new Map<string, "turn" | "work">();
@@ -66,11 +88,13 @@ export function createEngine(options: EngineOptions): Engine {
   function wake(id: string, why: "turn" | "work" = "work"): void {
     const activation = active.get(id);
     if (activation) return activation.poke();
-    if (why === "work" || !woken.has(id)) woken.set(id, why);
+    // Another process may be given it.
+    if (!shared && (why === "work" || !woken.has(id))) woken.set(id, why);
     queue.wake(id);
   }
 
-  async function activate(id: string): Promise<void> {
+  async function activate(id: string, turn?: Turn): Promise<void> {
+    let begun = turn?.takenOver ?? false;
     try {
       const why = woken.get(id);
       woken.delete(id);
@@ -80,23 +104,32 @@ export function createEngine(options: EngineOptions): Engine {
       if (!stored) return await discard(id);
       // Another process was quicker, and is at work on it.
       if (why === "turn" && stored.wants === null) return;
-      const recovered = left.delete(id);
+      const recovered = turn?.takenOver ?? left.delete(id);
       if (recovered) {
         // What an earlier process saved last it may not have told any more.
         log.debug({ traces: traceOf(null, stored), revision: stored.revision }, "recovered");
       }
-      const activation = new Activation(parts, await pinned.get(stored.workflow), {
+      const workflow = await pinned.get(stored.workflow);
+      if (turn?.takenOver) await parts.groups.settle(workflow, stored);
+      const activation = new Activation(parts, workflow, {
         execution: stored,
-        recovered: created === undefined,
+        // In one process nobody knows what an earlier one began; a shared queue does.
+        recovered: turn ? recovered : created === undefined,
         unsettled: interrupted.delete(id) || recovered,
+        unread: created === undefined,
       });
       active.set(id, activation);
+      if (stopping) activation.stop({ graceOver: false });
+      begun = true;
       const saved = await activation.run();
       active.delete(id);
-      if (!saved || activation.unread) wake(id);
+      if ((!saved && !turn) || activation.unread) wake(id);
       if (saved && saved.due !== null) timekeeper.expect(saved.due);
+      if (!saved || activation.working) turn?.leave("begun");
+      else if (stopping) turn?.leave("untouched");
     } catch (error) {
       log.error({ err: error, execution: id }, "activation failed; trying again");
+      if (turn) return turn.leave(begun ? "begun" : "untouched");
       interrupted.add(id);
       clock.at(clock.now() + retryMs, () => wake(id));
     } finally {
@@ -126,7 +159,8 @@ export function createEngine(options: EngineOptions): Engine {
     if (result === "created") {
       parts.observer?.saved(null, execution, parts.timer() - began);
       parts.reporter.changed(execution);
-      fresh.set(execution.id, execution);
+      // Where the queue is shared, another process may be the first at it.
+      if (!shared) fresh.set(execution.id, execution);
     }
     // Also one that was there before: the process that made it may have died before the wake.
     if (result !== "slot_taken") wake(execution.id);
@@ -155,6 +189,11 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function recover(): Promise<void> {
+    // What a process leaves is given to another by a shared queue, which knows what is under way elsewhere.
+    if (sweep) {
+      sweep.start();
+      return await timekeeper.start();
+    }
     let after: string | null = null;
     for (;;) {
       const ids: readonly string[] = await stores.executions.unfinished(after, page);
@@ -170,18 +209,25 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function stop(): Promise<void> {
+    stopping = true;
     timekeeper.stop();
+    const swept = sweep?.stop();
     for (const activation of active.values()) activation.stop({ graceOver: false });
     const cancel = clock.at(clock.now() + (options.graceMs ?? 5_000), () => {
       for (const activation of active.values()) activation.stop({ graceOver: true });
     });
+    if (swept) await swept;
     await queue.stop();
     cancel();
   }
 
   return {
     async run() {
-      queue.start(activate);
+      queue.start(activate, {
+        woken: (id) => active.get(id)?.poke(),
+        // Its work is begun anew elsewhere: what is under way here is to do no more.
+        lost: (id) => active.get(id)?.stop({ graceOver: true }),
+      });
       await recover();
     },
     start: (request) => startExecution(parts, request),

@@ -1,4 +1,5 @@
 import type { Execution } from "../core/execution.ts";
+import { groupOf } from "../core/index.ts";
 import type { OnConflict, Workflow } from "../core/workflow.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
@@ -76,6 +77,12 @@ export class Groups {
     const left = placeOf(before);
     if (left === null || placeOf(after) === left) return;
     await this.#wakeNext(after.repository.id, left);
+  }
+
+  /** As `moved`, where a process that is gone may have saved that a place is free and not have woken who is next. */
+  async settle(workflow: Workflow, execution: Execution): Promise<void> {
+    const group = groupOf(workflow, execution, execution.startedAt);
+    if (typeof group === "string") await this.#wakeNext(execution.repository.id, group);
   }
 
   async #wakeNext(repositoryId: number, group: string): Promise<void> {

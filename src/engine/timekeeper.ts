@@ -7,22 +7,31 @@ const retryMs = 1_000;
 
 /**
  * One timer for all executions: for the earliest due time in the store. What waits for days costs no memory,
- * and timers survive every crash because they are the `due` column.
+ * and timers survive every crash because they are the `due` column. Where other processes save due times too, the store
+ * is looked at every `lookMs` besides: one of them may not live to keep its own.
  */
 export class Timekeeper {
   readonly #store: ExecutionStore;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #wake: (id: string) => void;
+  readonly #lookMs: number;
   #armed = Infinity;
   #cancel: () => void = () => {};
   #stopped = false;
 
-  constructor(store: ExecutionStore, clock: Clock, log: Log, wake: (id: string) => void) {
+  constructor(
+    store: ExecutionStore,
+    clock: Clock,
+    log: Log,
+    wake: (id: string) => void,
+    lookMs = Number.POSITIVE_INFINITY,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
     this.#wake = wake;
+    this.#lookMs = lookMs;
   }
 
   /** Something is due at `at` (ms): the timer is set to it if it is the earliest. */
@@ -40,8 +49,7 @@ export class Timekeeper {
       const due = await this.#store.due(now, page);
       for (const { id } of due) this.#wake(id);
       // Those woken take their due time away as they save; look again soon if there were more than a page.
-      const next = due.length === page ? now + 1 : await this.#nextAfter(now);
-      if (next !== null) this.expect(next);
+      this.#arm(due.length === page ? now + 1 : await this.#nextAfter(now));
     } catch (error) {
       this.#log.error({ err: error }, "timers could not be read; trying again");
       this.expect(now + retryMs);
@@ -55,8 +63,12 @@ export class Timekeeper {
   }
 
   async start(): Promise<void> {
-    const next = await this.#store.nextDue();
-    if (next !== null) this.expect(next);
+    this.#arm(await this.#store.nextDue());
+  }
+
+  #arm(next: number | null): void {
+    const at = Math.min(next ?? Number.POSITIVE_INFINITY, this.#clock.now() + this.#lookMs);
+    if (at < Number.POSITIVE_INFINITY) this.expect(at);
   }
 
   stop(): void {
