@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { formatProblem, type Problem } from "../core/problem.ts";
+import { readTests } from "../definition/tests/index.ts";
 import type { CaseToPlay } from "../sandbox/workflow-tests/case.ts";
 import { playAll } from "../sandbox/workflow-tests/pool.ts";
-import { readTests } from "../sandbox/workflow-tests/read.ts";
 import type { Verdict } from "../sandbox/workflow-tests/verdict.ts";
 import { caseToPlay } from "./check-tests.ts";
 import { Folders, type FoundFile, findFiles, readText, unreadable } from "./folder.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { testCommand } from "../../src/cli/test.ts";
-import { readTests } from "../../src/sandbox/workflow-tests/read.ts";
+import { readTests } from "../../src/definition/tests/index.ts";
 import { verdictOn } from "../../src/sandbox/workflow-tests/verdict.ts";
 
 // More cases than one thread takes: this runs the pool, too.

@@ -9,9 +9,9 @@ import {
   usingSchema,
   workflowSchema,
 } from "../../src/definition/schema/workflow.ts";
+import { readTests } from "../../src/definition/tests/index.ts";
 import { functions } from "../../src/expression/index.ts";
 import { commandNames } from "../../src/github/commands/parse.ts";
-import { readTests } from "../../src/sandbox/workflow-tests/read.ts";
 
 const page = readFileSync("docs/language.md", "utf8");
 const rules = [...page.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = ""]) => id);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatProblem } from "../../src/core/problem.ts";
-import { readTests } from "../../src/sandbox/workflow-tests/read.ts";
+import { readTests } from "../../src/definition/tests/index.ts";
 import { verdictOn } from "../../src/sandbox/workflow-tests/verdict.ts";
 import { type Files, whole } from "./scenario.ts";
 

@@ -1,6 +1,4 @@
-import type { Position } from "../../core/problem.ts";
-import type { TestProblem } from "./problems.ts";
-import type { TestCase } from "./types.ts";
+import type { TestCase } from "../../definition/tests/index.ts";
 
 /** A case with all that it needs to be played: plain data, for whichever thread plays it. */
 export interface CaseToPlay {
@@ -10,15 +8,4 @@ export interface CaseToPlay {
   readonly text: string;
   /** The other files of `.hishamos/` that it needs, by repository path. */
   readonly files: Readonly<Record<string, string>>;
-}
-
-/** A problem at the place of a key of the case, or the nearest place that is known. */
-export function problemAt(
-  test: TestCase,
-  at: string,
-  problem: Omit<TestProblem, "path" | "position">,
-): TestProblem {
-  const place: Position | undefined =
-    test.places[at] ?? test.places[at.split(".")[0] ?? ""] ?? test.places[""];
-  return { ...problem, path: test.path, ...(place && { position: place }) };
 }

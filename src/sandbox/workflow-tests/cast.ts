@@ -4,11 +4,11 @@ import type { Execution, RunningRun, Waiting } from "../../core/execution.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { allSteps, staticPath } from "../../core/locate.ts";
 import type { Step, Workflow } from "../../core/workflow.ts";
+import type { Answer } from "../../definition/tests/index.ts";
 import type { StepRunners } from "../../engine/parts.ts";
 import type { Clock, Engine, MessageBody, StepRequest, StepResult } from "../../engine/ports/index.ts";
 import { type Deed, doDeed, type Stage } from "../scenario/deed.ts";
 import type { Script } from "./script.ts";
-import type { Answer } from "./types.ts";
 
 export interface CastOptions {
   readonly script: Script;

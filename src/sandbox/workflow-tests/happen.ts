@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import type { GitHubState, TestCase, TestEvent } from "../../definition/tests/index.ts";
 import type { Stage } from "../scenario/deed.ts";
-import type { GitHubState, TestCase, TestEvent } from "./types.ts";
 
 const reporter = "reporter";
 const maintainer = "maintainer";

@@ -1,11 +1,16 @@
 import { isObject, type Json } from "../../core/json.ts";
 import { staticPath } from "../../core/locate.ts";
 import { nearest } from "../../core/nearest.ts";
+import {
+  type Expectation,
+  type ExpectedStep,
+  pathOf,
+  type StepState,
+  type TestCase,
+} from "../../definition/tests/index.ts";
 import { aligned } from "./align.ts";
 import type { Played } from "./play.ts";
 import type { SeenVisit } from "./seen.ts";
-import { pathOf } from "./steps.ts";
-import type { Expectation, ExpectedStep, StepState, TestCase } from "./types.ts";
 
 /** One thing that came out differently. */
 export interface Difference {

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { stepAt } from "../../core/locate.ts";
 import { formatProblem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
+import { namedSteps, type TestCase } from "../../definition/tests/index.ts";
 import { SimulatedClock } from "../../engine/clock/simulated.ts";
 import type { Stores } from "../../engine/ports/index.ts";
 import { silentLog } from "../../engine/ports/log.ts";
@@ -21,8 +22,6 @@ import { peopleOf, prepare, setTheScene } from "./happen.ts";
 import { rememberingTips } from "./remembering.ts";
 import { Script } from "./script.ts";
 import { type SeenVisit, Witness } from "./seen.ts";
-import { namedSteps } from "./steps.ts";
-import type { TestCase } from "./types.ts";
 
 const secret = "sandbox";
 /** More timers than any sensible workflow has: what goes on beyond is said to be stuck. */

@@ -1,7 +1,7 @@
 import type { Execution } from "../../core/execution.ts";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { Workflow } from "../../core/workflow.ts";
-import type { TestEvent } from "./types.ts";
+import type { TestEvent } from "../../definition/tests/index.ts";
 
 /** The event that started the execution, as a test names it, or null where none did. */
 export function eventOf({ event, actor }: Execution, { triggers }: Workflow): TestEvent | null {

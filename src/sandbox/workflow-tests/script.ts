@@ -1,5 +1,4 @@
-import { entryFor } from "./steps.ts";
-import type { Answer, TestCase } from "./types.ts";
+import { type Answer, entryFor, type TestCase } from "../../definition/tests/index.ts";
 
 /** Which answer is given to which attempt of which visit: the answers of a case, each used as often as it says. */
 export class Script {

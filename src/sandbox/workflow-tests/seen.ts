@@ -1,7 +1,7 @@
 import type { Execution, Run } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import { scopePath } from "../../core/locate.ts";
-import type { StepState } from "./types.ts";
+import type { StepState } from "../../definition/tests/index.ts";
 
 /** One visit of a step, as it stands at the end of the play. */
 export interface SeenVisit {

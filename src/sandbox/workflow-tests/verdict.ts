@@ -1,11 +1,11 @@
 import { formatProblem, type Problem } from "../../core/problem.ts";
 import type { AgentDefinition, Workflow } from "../../core/workflow.ts";
 import { loadAgent, loadWorkflow } from "../../definition/index.ts";
-import { type CaseToPlay, problemAt } from "./case.ts";
-import { checkCase } from "./check.ts";
+import { checkCase, namedSteps, problemAt } from "../../definition/tests/index.ts";
+import type { CaseToPlay } from "./case.ts";
+import { checks } from "./checks.ts";
 import { type Difference, judge } from "./judge.ts";
 import { play } from "./play.ts";
-import { namedSteps } from "./steps.ts";
 
 /** What became of one case. */
 export interface Verdict {
@@ -46,7 +46,7 @@ export async function verdictOn(one: CaseToPlay): Promise<Verdict> {
       }),
     ]);
   }
-  const wrong = checkCase(test, workflow);
+  const wrong = checkCase(test, workflow, checks());
   if (wrong.length > 0) return verdict(wrong);
   try {
     const played = await play({ test, workflow, text: one.text, files: one.files });

@@ -1,6 +1,6 @@
 import { formatProblem } from "../../../src/core/problem.ts";
-import { readTests } from "../../../src/sandbox/workflow-tests/read.ts";
-import type { TestCase } from "../../../src/sandbox/workflow-tests/types.ts";
+import type { TestCase } from "../../../src/definition/tests/index.ts";
+import { readTests } from "../../../src/definition/tests/index.ts";
 import { type Verdict, verdictOn } from "../../../src/sandbox/workflow-tests/verdict.ts";
 
 /** The cases of a test file's text; throws with its problems. */

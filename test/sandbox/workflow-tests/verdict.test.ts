@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { formatProblem } from "../../../src/core/problem.ts";
+import { readTests } from "../../../src/definition/tests/index.ts";
 import { aligned } from "../../../src/sandbox/workflow-tests/align.ts";
-import { readTests } from "../../../src/sandbox/workflow-tests/read.ts";
 import { labelled, told, triageWorkflow, verdict } from "./stage.ts";
 
 const head = `workflow: w\n${labelled}\ngithub: { collaborators: { maya: maintain } }\n`;

@@ -1,10 +1,10 @@
 import { durationMs } from "../../core/duration.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Position, Problem } from "../../core/problem.ts";
-import { Problems } from "../../definition/problems.ts";
-import { Source } from "../../definition/source.ts";
-import { child, type MapTree, mapOf, type Tree, textOf, toJson } from "../../definition/tree.ts";
-import { readYaml } from "../../definition/yaml.ts";
+import { Problems } from "../problems.ts";
+import { Source } from "../source.ts";
+import { child, type MapTree, mapOf, type Tree, textOf, toJson } from "../tree.ts";
+import { readYaml } from "../yaml.ts";
 import { checkForm } from "./form.ts";
 import type { TestProblem } from "./problems.ts";
 import type { Answer, Expectation, GitHubState, TestCase, TestEvent } from "./types.ts";

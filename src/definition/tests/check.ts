@@ -1,17 +1,26 @@
-import { shippedRoles } from "../../agents/roles.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { AgentDefinition, StepKind, Workflow } from "../../core/workflow.ts";
-import { webhookEvents } from "../../definition/catalogue.generated.ts";
-import { checkAgainst } from "../../engine/answer/index.ts";
+import { webhookEvents } from "../catalogue.generated.ts";
 import type { TestProblem } from "./problems.ts";
 import { answerDeeds } from "./read.ts";
 import { type NamedStep, namedSteps, pathOf } from "./steps.ts";
 import type { Answer, TestCase } from "./types.ts";
 
+/** What the outputs of agents are held to, which other rooms know. */
+export interface AnswerChecks {
+  /** The roles that ship, by name. */
+  readonly roles: ReadonlyMap<string, AgentDefinition>;
+  /** Holds an output against an agent's `output_schema`; the errors in a few words. */
+  against(
+    schema: JsonObject,
+    output: Json,
+  ): { readonly result: string } | { readonly result: "invalid"; readonly errors: readonly string[] };
+}
+
 /** What is wrong with a case, seen with the workflow that it tests: names of steps, forms of answers, the event. */
-export function checkCase(test: TestCase, workflow: Workflow): readonly Problem[] {
+export function checkCase(test: TestCase, workflow: Workflow, checks: AnswerChecks): readonly Problem[] {
   const steps = namedSteps(workflow);
   const found: TestProblem[] = [];
   const add = (code: TestProblem["code"], at: string, message: string, hint?: string) => {
@@ -40,7 +49,7 @@ export function checkCase(test: TestCase, workflow: Workflow): readonly Problem[
       continue;
     }
     for (const answer of Array.isArray(given) ? (given as readonly Answer[]) : [given as Answer]) {
-      const problem = misfit(named, answer);
+      const problem = misfit(named, answer, checks);
       if (problem) add(problem.code, at, `${key}: ${problem.message}`, problem.hint);
     }
   }
@@ -102,7 +111,7 @@ const inWords: Readonly<Record<StepKind["kind"], string>> = {
   steps: "a group",
 };
 
-function misfit({ step, workflow }: NamedStep, answer: Answer): Misfit | null {
+function misfit({ step, workflow }: NamedStep, answer: Answer, checks: AnswerChecks): Misfit | null {
   const { kind } = step;
   const deed = answerDeeds.find((each) => answer[each] !== undefined);
   if (deed === undefined) return null;
@@ -124,15 +133,14 @@ function misfit({ step, workflow }: NamedStep, answer: Answer): Misfit | null {
     };
   }
   if (kind.kind !== "agent") return null;
-  const agent: AgentDefinition | undefined =
-    workflow.agents.get(kind.agent) ?? shippedRoles().get(kind.agent);
+  const agent: AgentDefinition | undefined = workflow.agents.get(kind.agent) ?? checks.roles.get(kind.agent);
   if (agent === undefined) return null;
   if (deed === "pull_request" && agent.produces !== "pull_request") {
     return { code: "HOS813", message: `the agent ${agent.name} does not produce a pull request` };
   }
   if (deed !== "output" || agent.outputSchema === null || agent.produces === "pull_request") return null;
-  const checked = checkOnce(agent.outputSchema, answer.output ?? null);
-  if (checked.result !== "invalid") return null;
+  const checked = checkOnce(agent.outputSchema, answer.output ?? null, checks);
+  if (!("errors" in checked)) return null;
   const needs = isObject(agent.outputSchema["properties"])
     ? Object.keys(agent.outputSchema["properties"]).join(", ")
     : "";
@@ -144,14 +152,14 @@ function misfit({ step, workflow }: NamedStep, answer: Answer): Misfit | null {
 }
 
 /** Compiling a schema takes milliseconds, and the cases of a file mostly give the same answers. */
-type Checked = ReturnType<typeof checkAgainst>;
 const known = new WeakMap<JsonObject, Map<string, Checked>>();
+type Checked = ReturnType<AnswerChecks["against"]>;
 
-function checkOnce(schema: JsonObject, output: Json): Checked {
+function checkOnce(schema: JsonObject, output: Json, checks: AnswerChecks): Checked {
   const ofSchema = known.get(schema) ?? new Map<string, Checked>();
   known.set(schema, ofSchema);
   const key = JSON.stringify(output);
-  const checked = ofSchema.get(key) ?? checkAgainst(schema, output);
+  const checked = ofSchema.get(key) ?? checks.against(schema, output);
   ofSchema.set(key, checked);
   return checked;
 }

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Position } from "../../core/problem.ts";
 import type { FailureClass, Role } from "../../core/workflow.ts";
-import type { Deed } from "../scenario/deed.ts";
 
 /** One case of a test file, with what the file shares already in it. It is plain data: it goes to worker threads. */
 export interface TestCase {
@@ -63,8 +62,24 @@ export interface Change {
   readonly message?: string;
 }
 
+/** Something that one person does on GitHub, to what the workflow is about. */
+interface Deed {
+  readonly as?: string;
+  readonly comments?: string;
+  readonly labels?: string;
+  readonly unlabels?: string;
+  readonly assigns?: string;
+  readonly closes?: true;
+  readonly reopens?: true;
+  readonly merges?: true;
+  readonly pushes?: Change & { readonly branch: string };
+  readonly reviews?: { readonly event: "approve" | "request_changes" | "comment"; readonly body?: string };
+  /** A button of the check run on the pull request's head, by its identifier. */
+  readonly clicks?: string;
+}
+
 /** What somebody answers to a step, or does while it waits. */
-export interface Answer extends Partial<Deed> {
+export interface Answer extends Deed {
   /** What the agent or the action gives back. */
   readonly output?: Json;
   /** Who answers; without it the answer is there at once, as a model's. */

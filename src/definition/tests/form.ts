@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { didYouMean } from "../../core/nearest.ts";
-import type { Problems } from "../../definition/problems.ts";
-import { testsSchema } from "../../definition/schema/tests.ts";
-import { child, type MapTree, type Tree, toJson } from "../../definition/tree.ts";
+import type { Problems } from "../problems.ts";
+import { testsSchema } from "../schema/tests.ts";
+import { child, type MapTree, type Tree, toJson } from "../tree.ts";
 import type { TestProblem } from "./problems.ts";
 
 let compiled: ValidateFunction | null = null;
