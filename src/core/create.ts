@@ -7,7 +7,7 @@ export type NewExecution = Pick<
   Execution,
   "id" | "repository" | "installation" | "subject" | "actor" | "input" | "event"
 > &
-  Partial<Pick<Execution, "parent" | "hops" | "vars" | "held">> & {
+  Partial<Pick<Execution, "parent" | "hops" | "vars" | "commands" | "held">> & {
     readonly commit: string | null;
     readonly at: number;
   };

@@ -1,4 +1,5 @@
 import type {
+  CommandUsers,
   EffectRecord,
   LinkedPullRequest,
   Spending,
@@ -121,4 +122,6 @@ export interface Commanded {
   readonly reason: string | null;
   /** For `retry latest`: the definition to go on with. */
   readonly workflow?: WorkflowRef;
+  /** And with it who may use which command from then on. */
+  readonly commands?: CommandUsers;
 }

@@ -30,6 +30,11 @@ export interface Execution {
   readonly event: JsonObject;
   /** `vars` of the repository's config.yml when it started. */
   readonly vars: JsonObject;
+  /**
+   * `commands` of the repository's config.yml when it started: who may use a command of which the definition itself
+   * does not say it. Absent where that was not known.
+   */
+  readonly commands?: CommandUsers;
   /** Names of the events that its definition's steps wait for; absent in a document of an older release: any. */
   readonly hears?: readonly string[];
   readonly state: ExecutionState;
@@ -65,6 +70,9 @@ export interface Execution {
   readonly pausedAt: number | null;
   readonly endedAt: number | null;
 }
+
+/** By command, logins, teams (`@org/team`) and least roles (`role:write`). */
+export type CommandUsers = Readonly<Record<string, readonly string[]>>;
 
 export type ExecutionState = "running" | "paused" | "completed" | "failed" | "cancelled";
 export type TerminalState = "completed" | "failed" | "cancelled";

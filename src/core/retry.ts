@@ -72,6 +72,7 @@ function openRound(draft: Draft, event: Commanded): void {
   if (!event.workflow) return;
   execution.workflow = event.workflow;
   execution.hears = heardEvents(workflow);
+  if (event.commands) execution.commands = event.commands;
 }
 
 /** The steps that the last round stopped in: what failed, or what was cancelled while it ran. */

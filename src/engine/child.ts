@@ -46,7 +46,7 @@ function childOf(
   const run = currentRun(parent, ref.path);
   const definition = workflow.children.get(reference);
   if (!run || !definition) throw new Error(`no child ${reference} at ${ref.path} of ${parent.id}`);
-  const { repository, installation, subject, actor, event, vars, hops, linked } = parent;
+  const { repository, installation, subject, actor, event, vars, commands, hops, linked } = parent;
   // Pinned with its parent: the hash is that of the definition which brought both.
   const pinned = { ...definition, hash: parent.workflow.hash };
   const bare = newExecution(pinned, {
@@ -61,6 +61,7 @@ function childOf(
     actor,
     event,
     vars,
+    ...(commands && { commands }),
     hops,
   });
   const inputs = resolveInputs(pinned, bare, given(run.input), at);

@@ -1,4 +1,4 @@
-import type { Execution, Subject } from "../core/execution.ts";
+import type { CommandUsers, Execution, Subject } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { type Problem, unreachable } from "../core/problem.ts";
 import type { Trigger } from "../core/workflow.ts";
@@ -177,6 +177,7 @@ export async function startWorkflow(
     actor: happening.sender.login,
     event,
     vars: definitions.config.vars,
+    commands: commandUsers(definitions),
   });
   if (started.result === "invalid") return { problems: started.problems };
   const { result, execution } = started;
@@ -211,6 +212,11 @@ async function holderOf({ stores }: Work["room"], { repository, slot }: Executio
   if (slot === null) return "";
   const { executions } = await stores.executions.list({ repository: repository.id, slot, limit: 1 });
   return executions.map(({ id }) => shortId(id)).join("");
+}
+
+/** Who may use which command, as the settings say. */
+export function commandUsers({ config }: Definitions): CommandUsers {
+  return Object.fromEntries(config.commands);
 }
 
 /** The answer to people where a start lacks something. */

@@ -69,7 +69,7 @@ export function executionListsContract({ stores }: Fixture): void {
   const awaiting: readonly Partial<Execution>[] = [
     { id: "run", hears: [], steps: parked({ for: "run", runId: 7, url: "" }) },
     { id: "checks", hears: [], steps: parked({ for: "checks", which: "all", headSha: "c0ffee" }) },
-    { id: "head", hears: [], linked: [...linked(1).map((pull) => ({ ...pull, head_sha: "c0ffee" }))] },
+    { id: "head", hears: [], linked: linked(1).map((pull) => ({ ...pull, head_sha: "c0ffee" })) },
     { id: "ended", hears: ["push"], state: "completed", steps: parked({ for: "run", runId: 7, url: "" }) },
     { id: "named", hears: ["push", "release.published"] },
     { id: "before", steps: {} },

@@ -136,6 +136,36 @@ test.for([
   expect((await executionsOf(shop))[0]?.state).toBe(state);
 });
 
+test("who may use a command stays as it was when the execution started, until it is retried with the latest", async () => {
+  const files = { ".hishamos/config.yml": settings, ".hishamos/read.yml": reading };
+  const shop = await openShop({ files });
+  const { number } = shop.github.as("mona").openIssue({ title: "It breaks" });
+  await shop.settled();
+  const now = { ".hishamos/config.yml": settings.replace("cancel: [olga]", "cancel: [mona]") };
+  shop.github.as("mona").push({ branch: "main", message: "Others may", files: now });
+  await shop.settled();
+  const said: unknown[] = [];
+  for (const [login, body] of [
+    ["mona", "/hishamos cancel"],
+    ["olga", "/hishamos cancel"],
+    ["mona", "/hishamos retry latest"],
+    ["olga", "/hishamos cancel"],
+    ["mona", "/hishamos cancel"],
+  ] as const) {
+    shop.github.as(login).comment(number, body);
+    await shop.settled();
+    const [execution] = await executionsOf(shop);
+    said.push([execution?.state, execution?.commands?.["cancel"]]);
+  }
+  expect(said).toEqual([
+    ["running", ["olga"]],
+    ["cancelled", ["olga"]],
+    ["running", ["mona"]],
+    ["running", ["mona"]],
+    ["cancelled", ["mona"]],
+  ]);
+});
+
 test("settings that are not valid are told, and count for none", async () => {
   const shop = await openShop({
     files: { ".hishamos/config.yml": "vars: [1", ".hishamos/read.yml": reading },

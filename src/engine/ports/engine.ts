@@ -1,4 +1,4 @@
-import type { Execution, RepositoryRef, Subject } from "../../core/execution.ts";
+import type { CommandUsers, Execution, RepositoryRef, Subject } from "../../core/execution.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
@@ -21,6 +21,8 @@ export interface StartRequest {
   readonly trigger?: string | null;
   /** `vars` of the repository's config.yml. */
   readonly vars?: JsonObject;
+  /** `commands` of the repository's config.yml: pinned like the definition, whose own come first. */
+  readonly commands?: CommandUsers;
   /** How many executions lie between this start and a person. */
   readonly hops?: number;
   /** Login of the outsider whose start has to be allowed first. */

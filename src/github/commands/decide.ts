@@ -57,7 +57,7 @@ export async function prepareDecision(
       ),
     };
   }
-  const limited = await namedUsers(work, name, workflow);
+  const limited = await namedUsers(work, name, workflow, execution);
   const refusal =
     (limited && (await room.authoriser.mayCommand(octokit, execution.repository, login, limited))) ??
     (await room.authoriser.mayDecide(octokit, execution, chosen.options, login));
@@ -103,7 +103,7 @@ export async function prepareAnswer(
   const assigned = listAt(happening.payload, "issue", "assignees").some(
     (user) => textAt(user, "login")?.toLowerCase() === login.toLowerCase(),
   );
-  const limited = await namedUsers(work, "done", await room.engine.workflowOf(execution));
+  const limited = await namedUsers(work, "done", await room.engine.workflowOf(execution), execution);
   const from = limited ?? ["role:write"];
   const refusal =
     assigned && limited === null

@@ -165,7 +165,7 @@ async function prepare(
     const body = commanded(from ?? null, null);
     if (latest === undefined) return { body };
     const definition = await latestDefinition(work, execution);
-    return "reply" in definition ? definition : { body: { ...body, workflow: definition.workflow } };
+    return "reply" in definition ? definition : { body: { ...body, ...definition } };
   }
   if (name === "skip") {
     const [step = ""] = rest.split(/\s+/, 1);

@@ -1,4 +1,4 @@
-import type { Execution } from "../../core/execution.ts";
+import type { CommandUsers, Execution } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { Refusal } from "../authorise.ts";
 import type { Work } from "../room.ts";
@@ -12,22 +12,37 @@ const defaults: ReadonlyMap<string, readonly string[]> = new Map([
   ["allow", ["role:triage"]],
 ]);
 
-/** Who may use the command, as in an approval's `from`; null where nobody has said so and it is as usual. */
+/**
+ * Who may use the command, as in an approval's `from`; null where nobody has said so and it is as usual. For an execution
+ * the settings count as they were when it started, as its definition does: what it shows of them stays true.
+ */
 export async function namedUsers(
   { room, happening, octokit }: Work,
   command: CommandName,
   workflow: Workflow | null,
+  execution: Pick<Execution, "commands"> | null = null,
 ): Promise<readonly string[] | null> {
   const own = workflow?.commands.get(command);
   if (own !== undefined) return own;
+  if (execution?.commands !== undefined) return userList(execution.commands, command);
   const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
   return definitions?.config.commands.get(command) ?? null;
 }
 
+function userList(commands: CommandUsers, command: CommandName): readonly string[] | null {
+  return Object.hasOwn(commands, command) ? (commands[command] ?? null) : null;
+}
+
 /** Whether the sender may use the command: by the workflow's `commands`, else the repository's, else the usual role. */
-export async function mayUse(work: Work, command: CommandName, workflow: Workflow | null): Promise<Refusal> {
+export async function mayUse(
+  work: Work,
+  command: CommandName,
+  workflow: Workflow | null,
+  execution: Execution | null = null,
+): Promise<Refusal> {
   const { room, happening, octokit } = work;
-  const from = (await namedUsers(work, command, workflow)) ?? defaults.get(command) ?? ["role:write"];
+  const from = (await namedUsers(work, command, workflow, execution)) ??
+    defaults.get(command) ?? ["role:write"];
   return room.authoriser.mayCommand(octokit, happening.repository, happening.sender.login, from);
 }
 
@@ -37,5 +52,5 @@ export async function mayCommand(work: Work, command: CommandName, execution: Ex
   if (command === "allow" && execution.held?.toLowerCase() === login.toLowerCase()) {
     return "it waits because of you, so somebody else has to allow it";
   }
-  return mayUse(work, command, await work.room.engine.workflowOf(execution));
+  return mayUse(work, command, await work.room.engine.workflowOf(execution), execution);
 }

@@ -1,10 +1,18 @@
-import type { Execution, WorkflowRef } from "../../core/execution.ts";
+import type { CommandUsers, Execution, WorkflowRef } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
 import { formatProblem, unreachable } from "../../core/problem.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../definitions.ts";
 import { code } from "../neutralise.ts";
 import type { Work } from "../room.ts";
-import { type Admitted, admit, notStarted, presentFor, type Start, startWorkflow } from "../start.ts";
+import {
+  type Admitted,
+  admit,
+  commandUsers,
+  notStarted,
+  presentFor,
+  type Start,
+  startWorkflow,
+} from "../start.ts";
 import { readSubject } from "../subject.ts";
 import { hears, type Occasion, stillHolds } from "../triggers.ts";
 import { notAllowed, type Reply, refused, taken } from "./answers.ts";
@@ -186,7 +194,7 @@ export function noWorkflows(): Reply {
 export async function latestDefinition(
   { room, happening, octokit }: Work,
   { workflow }: Execution,
-): Promise<{ readonly workflow: WorkflowRef } | { readonly reply: Reply }> {
+): Promise<{ readonly workflow: WorkflowRef; readonly commands: CommandUsers } | { readonly reply: Reply }> {
   const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
   const file = definitions?.files.find(({ path }) => path === workflow.path);
   if (definitions === null || file === undefined) {
@@ -200,5 +208,6 @@ export async function latestDefinition(
   const { name, stem, path, hash } = file.workflow;
   const files = file.files.size === 0 ? {} : { files: Object.fromEntries(file.files) };
   await room.stores.definitions.put(hash, { path, text: file.text, ...files });
-  return { workflow: { name, stem, path, commit: definitions.commit, hash } };
+  const commands = commandUsers(definitions);
+  return { workflow: { name, stem, path, commit: definitions.commit, hash }, commands };
 }

@@ -9,6 +9,7 @@ import {
   anyWriter,
   called,
   decidersOf,
+  limitOf,
   type PersonWait,
   type WaitingStep,
   waitingApprovals,
@@ -27,14 +28,14 @@ export interface Ask {
 export function asksOf(workflow: Workflow, execution: Execution): readonly Ask[] {
   if (workflow.report.comment === "none") return [];
   // The end of a child is its parent's to tell.
-  if (execution.state === "failed") return execution.parent === null ? [failureAsk(execution)] : [];
+  if (execution.state === "failed") return execution.parent === null ? [failureAsk(workflow, execution)] : [];
   if (execution.state !== "running") return [];
   const approvals = waitingApprovals(workflow, execution);
   const short = approvals.length === 1 && execution.parent === null;
   return [
-    ...approvals.flatMap((one) => reminded(execution, one, approvalBody(execution, one, short))),
+    ...approvals.flatMap((one) => reminded(execution, one, approvalBody(workflow, execution, one, short))),
     ...waitingPersons(workflow, execution).flatMap((one) =>
-      reminded(execution, one, personBody(execution, one)),
+      reminded(execution, one, personBody(workflow, execution, one)),
     ),
   ];
 }
@@ -51,6 +52,7 @@ function reminded(execution: Execution, { path, run, waiting }: WaitingStep, bod
 }
 
 function approvalBody(
+  workflow: Workflow,
   execution: Execution,
   { path, step, waiting }: WaitingStep<ApprovalWait>,
   short: boolean,
@@ -68,8 +70,22 @@ function approvalBody(
     `Who may decide: ${options ? decidersOf(options) : anyWriter}.`,
     count > 1 ? `${count} people must approve${given ? `; so far: ${given}` : ""}.` : "",
     waiting.headSha === null ? "" : `The decision is for commit ${waiting.headSha.slice(0, 12)}.`,
+    ...limits(workflow, execution, options),
     ...waysToDecide(execution, options, [approve, reject]),
   );
+}
+
+/** Where the commands are limited further: a review or button is not. */
+function limits(
+  workflow: Workflow,
+  execution: Execution,
+  options: ApprovalOptions | null,
+): readonly string[] {
+  if (!options?.by.includes("command")) return [];
+  return ["approve", "reject"].flatMap((name) => {
+    const limit = limitOf(workflow, execution, name);
+    return limit === null ? [] : [`By the command ${code(name)} only: ${limit}.`];
+  });
 }
 
 /** By review, by command, or both, as the approval's `by` says; a button stands on the check run itself. */
@@ -89,18 +105,23 @@ function waysToDecide(
 }
 
 /** The agent's own words say what is needed and stand strangers' text in code; here comes how to answer. */
-function personBody(execution: Execution, { path, waiting }: WaitingStep<PersonWait>): string {
+function personBody(
+  workflow: Workflow,
+  execution: Execution,
+  { path, waiting }: WaitingStep<PersonWait>,
+): string {
+  const who = limitOf(workflow, execution, "done") ?? anyWriter;
   const byValues = waiting.produces === null || waiting.outputSchema !== null;
   return paragraphs(
     `### 🙋 A person is needed: ${code(path)}`,
     // Nobody's text may look like the marker of ours.
     waiting.question.replaceAll("<!--", "&lt;!--"),
-    byValues ? `Answer with a comment like this one, filled in (${anyWriter} may):` : "",
+    byValues ? `Answer with a comment like this one, filled in (${who} may):` : "",
     byValues ? copy(readyAnswer(called(execution, path), waiting.outputSchema)) : "",
   );
 }
 
-function failureAsk(execution: Execution): Ask {
+function failureAsk(workflow: Workflow, execution: Execution): Ask {
   const error = execution.ending?.error ?? null;
   return {
     key: `failed/${execution.id}/${execution.round}`,
@@ -108,7 +129,7 @@ function failureAsk(execution: Execution): Ask {
     body: paragraphs(
       `### ❌ ${code(execution.workflow.name)} failed${error ? ` at ${code(error.step)}` : ""}`,
       error ? errorWords(error) : "",
-      `When the cause is gone, ${anyWriter} can try again from there:`,
+      `When the cause is gone, ${limitOf(workflow, execution, "retry") ?? anyWriter} can try again from there:`,
       copy("/hishamos retry"),
     ),
   };

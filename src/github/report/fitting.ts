@@ -2,7 +2,7 @@ import type { Execution } from "../../core/execution.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
-import { anyWriter, decidersOf, usersIn, waitingApprovals, waitingPersons, waitingSteps } from "./waiting.ts";
+import { anyWriter, decidersOf, limitOf, waitingApprovals, waitingPersons, waitingSteps } from "./waiting.ts";
 
 /** One thing that people can do now. */
 export interface Fitting {
@@ -25,16 +25,17 @@ export interface Button {
 /** Of many branches or items that wait, the commands for these are shown; the others go by the same pattern. */
 const mostOfAKind = 5;
 
-/** What fits the execution's state, the most wanted first; who may use it as the workflow's `commands` says. */
+/** What fits the execution's state, the most wanted first; who may use it as `commands` of workflow and settings say. */
 export function fittingCommands(workflow: Workflow, execution: Execution): readonly Fitting[] {
   return fitting(workflow, execution).map((one) => {
     const name = /^\/(?:hishamos )?(\w+)/.exec(one.command)?.[1] ?? "";
-    const users = workflow.commands.get(name);
-    return users === undefined || decisions.has(name) ? one : { ...one, who: usersIn(users) };
+    const limit = limitOf(workflow, execution, name);
+    if (limit === null) return one;
+    return { ...one, who: decisions.has(name) ? `${one.who}; of these ${limit}` : limit };
   });
 }
 
-/** Of an approval, the step itself says who. */
+/** Of an approval, the step itself says who: a limit of the command holds besides. */
 const decisions: ReadonlySet<string> = new Set(["approve", "reject"]);
 
 function fitting(workflow: Workflow, execution: Execution): readonly Fitting[] {

@@ -1,5 +1,6 @@
 import { atWork } from "../../core/draft.ts";
 import type { Execution, RunningRun, Waiting } from "../../core/execution.ts";
+import { own } from "../../core/json.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { ApprovalOptions, Step, Workflow } from "../../core/workflow.ts";
 import { shortId } from "../room.ts";
@@ -108,6 +109,12 @@ export function decidersOf(options: ApprovalOptions): string {
   const who = usersIn(options.from);
   const excluded = options.exclude.map((one) => excludedWords.get(one) ?? one);
   return excluded.length > 0 ? `${who}; not ${excluded.join(" nor ")}` : who;
+}
+
+/** Whom the command is limited to, by the workflow, else by the settings it started with; null where by neither. */
+export function limitOf(workflow: Workflow, { commands = {} }: Execution, name: string): string | null {
+  const users = workflow.commands.get(name) ?? own(commands, name);
+  return users === undefined ? null : usersIn(users);
 }
 
 /** Logins, teams and least roles, in words; nobody named: role write and up. */

@@ -417,6 +417,33 @@ test("who may use a command is as the workflow says", () => {
   expect(cancel?.who).toBe("anyone with the role admin or higher, @octo-org/ops");
 });
 
+test.for([
+  ["cancel", "/hishamos cancel", "working", "@olga"],
+  ["pause", "/hishamos pause", "working", "anyone with the role admin or higher"],
+  ["done", "/hishamos done triage severity=1", "person asked", "@mona"],
+  [
+    "approve",
+    "/approve",
+    "approval asked",
+    "anyone with the role write or higher; not who started it nor the author; of these @lead",
+  ],
+] as const)("who may use %s is as the settings say, but where the workflow says it", (row) => {
+  const [, wanted, state, who] = row;
+  const commands = { cancel: ["mona"], pause: ["role:admin"], done: ["mona"], approve: ["lead"] };
+  const strict = aLifecycle({ commands: new Map([["cancel", ["olga"]]]) });
+  const shown = fittingCommands(strict, { ...at(state), commands });
+  expect(shown.find(({ command }) => command === wanted)?.who).toBe(who);
+});
+
+test.for([
+  ["person asked", "done", "(@mona may)"],
+  ["approval asked", "approve", "By the command `approve` only: @mona."],
+  ["failed", "retry", "When the cause is gone, @mona can try again"],
+] as const)("%s: the ask says who may use %s", ([state, command, words]) => {
+  const [ask] = asksOf(workflow, { ...at(state), commands: { [command]: ["mona"] } });
+  expect(ask?.body).toContain(words);
+});
+
 test("a child asks by its id, and shows nothing else of its own", () => {
   const run = { round: 1, path: "qa", visit: 1, attempt: 1 };
   const parent = { execution: "a".repeat(32), run };
