@@ -127,6 +127,7 @@ export async function composeService({
     clock,
     log,
     allowedBots: config.allowedBots,
+    roles,
   });
   const stopping = new AbortController();
   let redelivering: Promise<void> = Promise.resolve();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Probot, ProbotOctokit } from "probot";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import type { AgentDefinition } from "../core/workflow.ts";
 import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
 import type { Clients } from "./clients.ts";
 import { answer, type Refusal, readRequest, type SignedRequest } from "./guard.ts";
@@ -29,6 +30,8 @@ export interface GitHubAppOptions {
   readonly log: Log;
   /** Logins of the other bots whose events may start workflows; none by default. */
   readonly allowedBots?: readonly string[];
+  /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
+  readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
 
 export interface GitHubApp {

@@ -56,7 +56,14 @@ export interface DefinitionReader {
   ): Promise<Definitions | null>;
   /** Those of one commit, by its SHA; `reach`: what they may name of other repositories. */
   at(octokit: Octokit, repository: RepositoryRef, commit: string, reach?: Reach): Promise<Definitions>;
+  /** The tests of workflows of one commit, which nothing that runs needs, in order of path. */
+  tests(octokit: Octokit, repository: RepositoryRef, commit: string): Promise<readonly TestFile[]>;
 }
+
+/** A file of tests, or why it is not read. */
+type TestFile =
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly problems: readonly Problem[] };
 
 const FOLDER = ".hishamos";
 /** A definition is text written by hand. */
@@ -186,6 +193,17 @@ export function createDefinitionReader(): DefinitionReader {
 
   return {
     at,
+    tests: async (octokit, repository, commit) => {
+      const found = await entries(octokit, repository, commit);
+      const tests = found.filter(({ path }) => definitionKind(path) === "test");
+      return Promise.all(
+        tests.map(async (entry) =>
+          entry.bytes > MAX_FILE_BYTES
+            ? tooLarge(entry)
+            : { path: entry.path, text: await text(octokit, repository, entry) },
+        ),
+      );
+    },
     newest: async (octokit, repository, branch) => {
       const key = String(repository.id);
       const name = branch ?? branches.get(key) ?? (await defaultBranch(octokit, repository));
@@ -244,7 +262,7 @@ async function readFolder(
     .slice(0, MAX_FILES);
 }
 
-function tooLarge({ path, bytes }: Entry): DefinitionFile {
+function tooLarge({ path, bytes }: Entry): Extract<DefinitionFile, { readonly problems: unknown }> {
   const message = `the file has ${bytes} bytes; a definition may have ${MAX_FILE_BYTES}`;
   return {
     path,

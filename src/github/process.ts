@@ -1,3 +1,4 @@
+import type { AgentDefinition } from "../core/workflow.ts";
 import type { Clock, Delivery, Engine, Log, Stores } from "../engine/ports/index.ts";
 import { createAuthoriser } from "./authorise.ts";
 import { pressButton } from "./buttons.ts";
@@ -25,6 +26,8 @@ export interface ProcessorOptions {
   readonly log: Log;
   /** Logins of the other bots whose events may start workflows, with or without `[bot]`; none by default. */
   readonly allowedBots?: readonly string[];
+  /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
+  readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
 
 /** In this order: what runs already hears of an event before anything is started by it. */
@@ -65,6 +68,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
     identity: createIdentity(options.clients),
     allowedBots: new Set(options.allowedBots?.map((login) => login.toLowerCase())),
     schedules: createSchedules(keeper),
+    roles: options.roles ?? new Map(),
   };
   const process = async (delivery: Delivery) => {
     const followed = await followInstallation(room, delivery);

@@ -1,5 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { Execution } from "../core/execution.ts";
+import type { AgentDefinition } from "../core/workflow.ts";
 import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
 import type { Authoriser } from "./authorise.ts";
 import type { Clients } from "./clients.ts";
@@ -24,6 +25,8 @@ export interface Room {
   /** Logins, in lower case, of the other bots whose events may start workflows. */
   readonly allowedBots: ReadonlySet<string>;
   readonly schedules: Schedules;
+  /** The agents that ship, by name. */
+  readonly roles: ReadonlyMap<string, AgentDefinition>;
 }
 
 /** One delivery under way, with the client of its installation. Each part of the work returns what it did, in words. */

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
+import { shippedRoles } from "../../src/agents/index.ts";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
@@ -106,6 +107,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     clock,
     log: silentLog,
     allowedBots: ["trusted", ...(options.allowedBots ?? [])],
+    roles: shippedRoles(),
   });
   if (options.started !== false) app.start();
   closing.push(() => app.stop());

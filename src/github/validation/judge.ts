@@ -1,6 +1,5 @@
 import type { RestEndpointMethodTypes } from "@octokit/rest";
 import { formatProblem, type Problem } from "../../core/problem.ts";
-import type { Definitions } from "../definitions.ts";
 import { code } from "../neutralise.ts";
 
 const MAX_ANNOTATIONS = 500;
@@ -19,25 +18,31 @@ export interface Verdict {
   readonly annotations: readonly Annotation[];
 }
 
-/** What the check run says about a commit's definitions. */
-export function judge(definitions: Definitions): Verdict {
-  const broken = definitions.files.flatMap((file) => ("problems" in file ? [file] : []));
+/** A file of `.hishamos/`; valid where it has no problems. */
+export type JudgedFile =
+  | { readonly path: string }
+  | { readonly path: string; readonly problems: readonly Problem[] };
+
+/** What the check run says about the files of a commit. */
+export function judge(unordered: readonly JudgedFile[]): Verdict {
+  const files = unordered.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const broken = files.flatMap((file) => ("problems" in file ? [file] : []));
   const problems = broken.flatMap((file) =>
     file.problems.map((problem) => ({ ...problem, path: file.path })),
   );
-  const lines = definitions.files.slice(0, MAX_SUMMARY_LINES).map((file) => {
+  const lines = files.slice(0, MAX_SUMMARY_LINES).map((file) => {
     if (!("problems" in file)) return `- ✅ ${code(file.path)}`;
     const [first] = file.problems;
     const count = `${file.problems.length} ${file.problems.length === 1 ? "problem" : "problems"}`;
     return `- ❌ ${code(file.path)}: ${count}${first ? `, first ${code(formatProblem(first))}` : ""}`;
   });
-  const rest = definitions.files.length - lines.length;
+  const rest = files.length - lines.length;
   const title =
-    definitions.files.length === 0
+    files.length === 0
       ? "No definitions"
       : broken.length === 0
-        ? `${definitions.files.length} valid`
-        : `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in ${broken.length} of ${definitions.files.length} files`;
+        ? `${files.length} valid`
+        : `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in ${broken.length} of ${files.length} files`;
   return {
     conclusion: broken.length === 0 ? "success" : "failure",
     title,

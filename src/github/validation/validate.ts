@@ -7,6 +7,7 @@ import { writeCheckRun } from "./check-run.ts";
 import { judge } from "./judge.ts";
 import { keptEvents, replay, timeFor } from "./replay.ts";
 import { type Section, sectionOf } from "./section.ts";
+import { judgedTests } from "./tests.ts";
 import { type Offered, withChanges } from "./text.ts";
 
 /** Validates `.hishamos/` at the head of a push that touches it. Nothing read here ever runs. */
@@ -16,7 +17,8 @@ export async function validatePush(work: Work): Promise<readonly string[]> {
   const head = pushedHead(payload);
   if (happening.event !== "push" || head === null) return [];
   if (!pushedFiles(payload).some(isOurs)) return [];
-  const verdict = judge(await room.definitions.at(octokit, repository, head));
+  const definitions = await room.definitions.at(octokit, repository, head);
+  const verdict = judge([...definitions.files, ...(await judgedTests(work, definitions))]);
   await writeCheckRun(work, head, verdict);
   return [`validated ${head.slice(0, 7)}: ${verdict.title}`];
 }
@@ -49,7 +51,8 @@ export async function validatePullRequest(work: Work): Promise<readonly string[]
       pair.kind === "workflow" && !pair.broken ? await replay(work, pair.versions, kept, isOver) : null;
     sections.push(sectionOf(pair, replayed));
   }
-  const verdict = withChanges(judge(after), pull, sections);
+  const judged = judge([...after.files, ...(await judgedTests(work, after))]);
+  const verdict = withChanges(judged, pull, sections);
   await writeCheckRun(work, pull.head, verdict);
   return [`compared ${pull.head.slice(0, 7)} with ${pull.baseName}: ${verdict.title}`];
 }

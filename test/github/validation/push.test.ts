@@ -49,6 +49,48 @@ test("valid definitions succeed", async () => {
   ]);
 });
 
+const testFiles: readonly (readonly [what: string, text: string, said: string])[] = [
+  ["names a workflow that is not there", "workflow: god\nexpect: {}\n", 'Did you mean "good"?'],
+  ["names a step that is not there", "workflow: good\nexpect: { steps: [on] }\n", 'has no step "on"'],
+  [
+    "answers what the role's schema refuses",
+    "workflow: good.yml\nanswers: { one: { output: { passed: 7 } } }\nexpect: {}\n",
+    "passed must be boolean",
+  ],
+  ["is in no form that is known", "workflow: good\nexpects: {}\n", 'Did you mean "expect"?'],
+  ["can't be read", "workflow: [\n", "what begins with [ here is never closed"],
+];
+test.for(testFiles)("a test that %s is told at its place", async ([, text, said]) => {
+  const shop = await openShop({ files: { ".hishamos/good.yml": good } });
+  const sha = push(shop, "topic", { ".hishamos/tests/good.yml": text });
+  await shop.settled();
+  expect(shop.github.checkRuns(REPO, sha)).toMatchObject([
+    {
+      conclusion: "failure",
+      output: { title: expect.stringMatching(/ in 1 of 2 files$/) },
+      annotations: expect.arrayContaining([
+        expect.objectContaining({
+          path: ".hishamos/tests/good.yml",
+          message: expect.stringContaining(said) as string,
+        }),
+      ]) as unknown,
+    },
+  ]);
+});
+
+test("tests count among the valid files; those of a broken workflow are not blamed for it", async () => {
+  const tests =
+    "workflow: good\nanswers: { one: { output: { passed: true, notes: Fine } } }\nexpect: { steps: [one] }\n";
+  const shop = await openShop({ files: { ".hishamos/good.yml": good, ".hishamos/tests/good.yml": tests } });
+  const fine = push(shop, "fine", { ".hishamos/tests/more.json": '{"workflow": "good", "expect": {}}' });
+  const broken = push(shop, "broken", { ".hishamos/good.yml": bad });
+  await shop.settled();
+  const titles = [fine, broken].map((sha) =>
+    shop.github.checkRuns(REPO, sha).map(({ output }) => output.title),
+  );
+  expect(titles).toEqual([["3 valid"], ["1 problem in 1 of 2 files"]]);
+});
+
 test("more annotations than one request takes are appended, and none twice after an interruption", async () => {
   const shop = await openShop();
   shop.github.failNext({ method: "PATCH", path: /check-runs/, status: 502 });
