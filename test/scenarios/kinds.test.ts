@@ -510,3 +510,16 @@ scenario(
   },
   { files },
 );
+mistake("parallel-any", branches("4"), "HOS224");
+scenario(
+  "retry-group",
+  "steps: [{ id: p, retry: 2, parallel: { steps: [{ id: a, agent: bot }, { id: b, agent: bot }] } }]",
+  async (start) => {
+    const run = await start();
+    await run.succeed("p/b");
+    await run.fail("p/a");
+    await run.after("1h");
+    expect(run.steps).toBe("p:running p/a:running*2 p/b:running*2");
+  },
+  { more: "a parallel" },
+);

@@ -312,3 +312,13 @@ scenario(
   },
   { more: "reminders" },
 );
+scenario(
+  "outputs-completed",
+  "steps: [{ id: a, agent: bot }]\noutputs: { sum: '{{ 1 + steps.a.output }}' }",
+  async (start) => {
+    const run = await start();
+    await run.succeed("a", "no number");
+    expect([run.state, run.execution.outputs]).toEqual(["completed", null]);
+  },
+  { more: "can't be evaluated" },
+);

@@ -127,6 +127,18 @@ scenario("concurrency-join", grouped("join"), async (start) => {
   expect((await start({ subject: issue })).started.result).toBe("slot_taken");
   expect(run.state).toBe("running");
 });
+scenario(
+  "concurrency-join-leaving",
+  `${grouped("join")}\nfinally: [{ id: sweep, agent: bot }]`,
+  async (start) => {
+    const run = await start({ subject: issue });
+    await run.command("cancel");
+    const second = await start({ subject: issue });
+    expect([second.started.result, second.steps]).toEqual(["queued", ""]);
+    await run.succeed("finally/sweep");
+    expect(second.steps).toBe("a:running");
+  },
+);
 scenario("concurrency-queue", grouped("queue"), async (start) => {
   const run = await start({ subject: issue });
   const second = await start({ subject: issue });
