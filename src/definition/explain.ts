@@ -4,6 +4,7 @@ import { innerList } from "../core/locate.ts";
 import { defaultMaxSteps, type StepList, type Trigger, type Workflow } from "../core/workflow.ts";
 import { valueInWords } from "./explain-condition.ts";
 import { commonOf, stepInWords } from "./explain-step.ts";
+import { cancelInWords, subjectInWords } from "./explain-subject.ts";
 import { strangersInWords, triggerInWords } from "./explain-triggers.ts";
 import { aAnd, aOr, counted, durationInWords, sentence, templateInWords } from "./explain-words.ts";
 import { shippedRoles } from "./roles.ts";
@@ -70,9 +71,11 @@ function starts(workflow: Workflow): readonly string[] {
     });
     lines.push(`It works on ${aAnd(said)}.`);
   }
+  const subject = subjectInWords(workflow);
+  if (concurrency.group === null && subject === null) return [...lines, "Each start is a run of its own."];
   const where =
     concurrency.group === null
-      ? "the same issue or pull request"
+      ? (subject ?? "").replace("the ", "the same ")
       : `the group ${templateInWords(concurrency.group, "that it computes")}`;
   const commits = triggers.some(({ event }) => event === "pull_request" || event === "push");
   const conflict = concurrency.onConflict ?? (commits ? "commits" : "join");
@@ -117,14 +120,14 @@ function listInWords(list: StepList, indent: string, makers: ReadonlySet<string>
 const anything: Scope = { root: () => null, now: 0 };
 
 function ends(workflow: Workflow): readonly string[] {
-  const { cancelOn, limits, outputs, report, permissions, steps, commands } = workflow;
+  const { limits, outputs, report, permissions, steps, commands } = workflow;
   const lines: string[] = [];
   if (steps.handlers.size > 0) {
     const handlers = [...steps.handlers];
     lines.push(`A run that ends in ${aOr(handlers)} has failed; \`/hishamos retry\` takes it up again.`);
   }
-  if (cancelOn.length > 0)
-    lines.push(sentence(`it is cancelled when ${cancelOn.map((cause) => causes[cause]).join(", or when ")}`));
+  const cancelled = cancelInWords(workflow);
+  if (cancelled !== null) lines.push(cancelled);
   if (limits.timeoutMs !== null)
     lines.push(`The whole may take ${durationInWords(limits.timeoutMs)} at most.`);
   const budget = [
@@ -140,7 +143,9 @@ function ends(workflow: Workflow): readonly string[] {
   const results = outputs?.evaluate(anything);
   if (results && "value" in results && isObject(results.value))
     lines.push(`Its results are ${aAnd(Object.keys(results.value))}.`);
-  lines.push(reports[report.comment]);
+  const subject = subjectInWords(workflow);
+  if (subject !== null) lines.push(reports[report.comment].replace("SUBJECT", subject));
+  else if (report.issue === "auto") lines.push("An issue is opened for it where it first needs a person.");
   const granted = Object.entries(permissions);
   if (granted.length > 0)
     lines.push(
@@ -151,15 +156,9 @@ function ends(workflow: Workflow): readonly string[] {
   return lines;
 }
 
-const causes = {
-  closed: "somebody closes the issue or pull request",
-  merged: "the pull request is merged",
-  unlabeled: "the label that started it is taken away",
-} as const;
-
 const reports = {
-  auto: "A comment on the issue or pull request shows how it goes on.",
-  sticky: "A comment on the issue or pull request shows how it goes on.",
+  auto: "A comment on SUBJECT shows how it goes on.",
+  sticky: "A comment on SUBJECT shows how it goes on.",
   when_asked: "It comments only where somebody is asked.",
   none: "It shows nothing in comments.",
 } as const;

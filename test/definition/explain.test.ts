@@ -136,6 +136,56 @@ test("the Bug Lifecycle is told so that it can be read aloud", () => {
   expect(told).toContain("A run that ends in notify_team or give_up has failed");
 });
 
+describe("what a run is about is known from what starts it", () => {
+  const issue = "It is cancelled when somebody closes the issue";
+  const either = "It is cancelled when somebody closes the issue or pull request.";
+  const rows: readonly (readonly [on: string, said: string, shown: string])[] = [
+    [
+      "{ issues: { types: [labeled] } }",
+      `${issue}, or when the label that started it is taken away.`,
+      "A comment on the issue shows",
+    ],
+    [
+      "issues",
+      `${issue}, or when the label that started it is taken away.`,
+      "While it runs for the same issue, another",
+    ],
+    ["{ issues: { types: [opened] } }", `${issue}.`, "A comment on the issue shows how it goes on."],
+    [
+      "pull_request",
+      "It is cancelled when somebody closes the pull request.",
+      "While it runs for the same pull request, another start joins it; new",
+    ],
+    ["{ slash_command: { name: fix } }", either, "A comment on the issue or pull request shows"],
+    ["{ slash_command: { name: fix, on: [issue] } }", `${issue}.`, "A comment on the issue shows"],
+    [
+      "[pull_request_review, issues]",
+      "It is cancelled when somebody closes the issue or pull request, or when the label that started it is taken away.",
+      "",
+    ],
+    ['{ schedule: [{ cron: "0 3 * * *" }], issues: { types: [opened] } }', `${issue}.`, ""],
+  ];
+  test.for(rows)("on: %s", ([on, said, shown]) => {
+    const told = explained(`name: W\non: ${on}\nsteps: [{ id: a, delay: 1s }]\n`);
+    expect(told.split("\n")).toContain(said);
+    expect(told).toContain(shown);
+  });
+
+  test("cancel_on: merged is for pull requests", () => {
+    const told = (on: string) =>
+      explained(`name: W\non: ${on}\ncancel_on: [merged]\nsteps: [{ id: a, delay: 1s }]\n`);
+    expect(told("pull_request")).toContain("It is cancelled when the pull request is merged.");
+    expect(told("issues")).not.toContain("It is cancelled");
+  });
+
+  test.for(['{ schedule: [{ cron: "0 3 * * *" }] }', "push", "release"])("on: %s is about none", (on) => {
+    const told = explained(`name: W\non: ${on}\nsteps: [{ id: a, delay: 1s }]\n`);
+    expect(told).not.toMatch(/cancelled when|issue or pull request|joins it/);
+    expect(told).toContain("Each start is a run of its own.");
+    expect(told).toContain("An issue is opened for it where it first needs a person.");
+  });
+});
+
 describe("a list and a graph say what follows a step, each in its way", () => {
   const rows: readonly (readonly [says: string, steps: string, line: string])[] = [
     [
