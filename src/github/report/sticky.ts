@@ -4,6 +4,7 @@ import { unreachable } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { errorWords } from "./asks.ts";
+import { whyCancelled } from "./cancelled.ts";
 import { drawing } from "./drawing.ts";
 import { fittingCommands } from "./fitting.ts";
 import { type Row, rowsOf } from "./rows.ts";
@@ -44,19 +45,30 @@ export function headline(workflow: Workflow, execution: Execution): string {
         .join("\n\n");
     case "paused":
       return whyPaused(execution);
+    case "cancelled":
+      return [cancelled(execution), failure].filter(Boolean).join("\n\n");
     case "completed":
     case "failed":
-    case "cancelled":
       return failure;
     default:
       return unreachable(execution.state);
   }
 }
 
-function ending({ ending: decided, finalizing }: Execution): string {
+function cancelled(execution: Execution): string {
+  const why = whyCancelled(execution);
+  return why === "" ? "" : `Cancelled: ${why}.`;
+}
+
+function ending(execution: Execution): string {
+  const { ending: decided, finalizing } = execution;
   if (!decided || !finalizing) return "";
-  const why = decided.error ? ` (at ${code(decided.error.step)}: ${errorWords(decided.error, 300)})` : "";
-  return `It ends as ${decided.state}${why}; the steps of ${code("finally")} come first.`;
+  const why = decided.error
+    ? `at ${code(decided.error.step)}: ${errorWords(decided.error, 300)}`
+    : decided.state === "cancelled"
+      ? whyCancelled(execution)
+      : "";
+  return `It ends as ${decided.state}${why === "" ? "" : ` (${why})`}; the steps of ${code("finally")} come first.`;
 }
 
 function queued({ wants }: Execution): string {

@@ -417,6 +417,43 @@ test("who may use a command is as the workflow says", () => {
   expect(cancel?.who).toBe("anyone with the role admin or higher, @octo-org/ops");
 });
 
+const byMaya = { at: 1, by: "maya", step: null };
+test.for([
+  [[{ ...byMaya, what: "cancel" }], "Cancelled: a cancel by `maya`."],
+  [[{ ...byMaya, what: "cancel", reason: "not @now" }], "Cancelled: a cancel by `maya`: not @\u200dnow."],
+  [
+    [{ ...byMaya, what: "cancel", reason: `superseded by ${"ab12".repeat(8)}` }],
+    "Cancelled: a newer start took its place, execution `ab12ab12`.",
+  ],
+  [[{ ...byMaya, what: "cancel: closed" }], "Cancelled: the issue was closed by `maya`."],
+  [[{ ...byMaya, by: null, what: "cancel: merged" }], "Cancelled: the issue was merged."],
+  [
+    [{ ...byMaya, what: "cancel: unlabeled" }],
+    "Cancelled: the issue lost the label that started it, taken off by `maya`.",
+  ],
+  [
+    [
+      { ...byMaya, what: "cancel: closed" },
+      { ...byMaya, by: "olga", what: "cancel" },
+    ],
+    "Cancelled: the issue was closed by `maya`.",
+  ],
+  [
+    [
+      { ...byMaya, what: "cancel: closed" },
+      { ...byMaya, what: "retry" },
+      { ...byMaya, by: "olga", what: "cancel" },
+    ],
+    "Cancelled: a cancel by `olga`.",
+  ],
+] as const)("a cancelled execution says why: %j", ([timeline, words]) => {
+  const ended = { timeline, ending: { state: "cancelled", error: null } } as const;
+  const shown = renderSticky(workflow, withRuns({}, { ...ended, state: "cancelled", endedAt: 1 }));
+  expect(shown.split("\n\n")[1]).toBe(words);
+  const cleaning = renderSticky(workflow, withRuns({}, { ...ended, finalizing: true }));
+  expect(cleaning).toContain(`It ends as cancelled (${words.slice("Cancelled: ".length, -1)})`);
+});
+
 test.for([
   ["cancel", "/hishamos cancel", "working", "@olga"],
   ["pause", "/hishamos pause", "working", "anyone with the role admin or higher"],
