@@ -13,7 +13,7 @@ import { nextExecutionState } from "./tables.ts";
 export function end(draft: Draft, ending: Ending, by: string | null = null): readonly Entry[] {
   const { execution, workflow, at } = draft;
   execution.ending = ending;
-  if (execution.state === "paused") return [];
+  if (execution.state === "paused" && execution.held === null) return [];
   cancelAll(draft);
   const [first] = workflow.finally?.steps ?? [];
   if (!first || execution.finalizing || Object.keys(execution.steps).length === 0) {

@@ -42,8 +42,12 @@ export function transition(workflow: Workflow, execution: Execution, event: Even
   };
 }
 
-/** A paused execution leaves events, decisions and answers where they are until it is resumed. */
+/**
+ * A paused execution leaves events, decisions and answers where they are until it is resumed. One that is held back has
+ * not begun: an event may still make it moot.
+ */
 export function defers(execution: Execution, event: Event): boolean {
+  if (execution.held !== null) return false;
   const waits =
     event.type === "event_received" || event.type === "decided" || event.type === "child_finished";
   return execution.state === "paused" && waits;

@@ -54,6 +54,11 @@ export function waitingOf(
 
 /** When the step before this one was entered: events since then are this wait's too. */
 function enteredBefore({ execution }: Draft, run: RunningRun): number {
-  const before = run.from ? scopedRun(execution, run.from.step) : undefined;
+  let before = run.from ? scopedRun(execution, run.from.step) : undefined;
+  // The first step inside a group: the step before it is the one before the group.
+  for (let via = run.from?.via; via === "start" && before; ) {
+    via = before.from?.via;
+    before = before.from ? scopedRun(execution, before.from.step) : undefined;
+  }
   return before?.enteredAt ?? execution.startedAt;
 }

@@ -182,3 +182,11 @@ test("a step about the execution's own subject is about no other", () => {
   };
   expect([about(7), about(8)]).toEqual([undefined, 8]);
 });
+
+test("the first wait inside groups looks back to the step before them", () => {
+  const wait: StepKind = { kind: "wait_for", events: ["issues.edited"], match: null, since: null };
+  const inner = [{ id: "h", join: "all" as const, steps: [{ id: "w", kind: wait }] }];
+  const story = new Story(aWorkflow([{ id: "a" }, { id: "g", steps: inner }]));
+  story.after(1_000).tell({ type: "event_received", id: "d", name: "issues.edited", payload: { n: 1 } });
+  expect(story.after(1_000).succeed("a").state).toBe("completed");
+});

@@ -51,6 +51,12 @@ describe("the start of an outsider", () => {
     expect(held(workflow).command("allow").steps).toBe("a:running");
   });
 
+  test("is over when its issue is closed before anybody allowed it", () => {
+    const payload = { issue: { number: 7, state: "closed" } };
+    const story = held().tell({ type: "event_received", id: "c", name: "issues.closed", payload });
+    expect(story.execution).toMatchObject({ state: "cancelled", steps: {} });
+  });
+
   test("is not let in by resume, and can be cancelled", () => {
     expect(held().command("resume").problem).toBe("HOS304");
     expect(held().command("cancel").state).toBe("cancelled");

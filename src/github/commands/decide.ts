@@ -68,7 +68,7 @@ export async function prepareDecision(
 function readDecision(name: "approve" | "reject", rest: string, steps: readonly string[]) {
   const [first = ""] = rest.split(/\s+/, 1);
   const after = rest.slice(first.length).trim();
-  const alone = name === "approve" && after === "" && nearest(first, steps) !== undefined;
+  const alone = name === "approve" && first !== "" && after === "" && nearest(first, steps) !== undefined;
   const isStep = steps.includes(first) || alone;
   const reason = isStep ? after : rest;
   return { step: isStep ? first : null, reason: reason === "" ? null : reason };
