@@ -9,6 +9,7 @@ import { isRequestFailure, rateLimit } from "../actions/errors.ts";
 import { clockTolerance } from "../actions/runner.ts";
 import type { Clients } from "../clients.ts";
 import { createIdentity } from "../identity.ts";
+import { childrenOf, type ShownChild } from "./children.ts";
 import { createPacing } from "./pacing.ts";
 import { show } from "./show.ts";
 import { fromJson, nothingShown, type Shown, toJson } from "./shown.ts";
@@ -41,6 +42,8 @@ interface Job {
   shown: Shown | null;
   /** The revision that is shown. */
   revision: number;
+  /** True where what it shows of its children may have changed since. */
+  stale: boolean;
   failures: number;
   cancelTimer: (() => void) | null;
 }
@@ -72,9 +75,23 @@ export function createReporter(options: ReporterOptions): ReporterService {
       if (execution.revision > job.newest.revision) job.newest = execution;
       return;
     }
-    const made: Job = { newest: execution, shown: null, revision: -1, failures: 0, cancelTimer: null };
-    jobs.set(execution.id, made);
+    add(execution, false);
+  }
+
+  function add(newest: Execution, stale: boolean): void {
+    const made: Job = { newest, shown: null, revision: -1, stale, failures: 0, cancelTimer: null };
+    jobs.set(newest.id, made);
     queue(made);
+  }
+
+  /** What a child does stands in the table of the execution at the top. */
+  async function tellTop(child: Execution): Promise<void> {
+    const top = await topOf(child);
+    if (top === null || isTerminal(top.state) || stopping.signal.aborted) return;
+    const job = jobs.get(top.id);
+    if (!job) return add(top, true);
+    job.stale = true;
+    if (top.revision > job.newest.revision) job.newest = top;
   }
 
   function queue(job: Job): void {
@@ -99,9 +116,10 @@ export function createReporter(options: ReporterOptions): ReporterService {
     try {
       await bringUp(job);
       job.failures = 0;
-      if (job.newest.revision > job.revision) queue(job);
+      if (job.newest.revision > job.revision || job.stale) queue(job);
       else finish(job);
     } catch (error) {
+      job.stale = true;
       if (!stopping.signal.aborted) putOff(job, error);
     }
   }
@@ -113,8 +131,10 @@ export function createReporter(options: ReporterOptions): ReporterService {
       job.revision = record?.revision ?? -1;
     }
     const execution = job.newest;
-    if (execution.revision <= job.revision) return;
+    if (execution.revision <= job.revision && !job.stale) return;
+    job.stale = false;
     if (execution.installation !== null) job.shown = await showOn(execution.installation, execution, job);
+    if (execution.parent !== null && execution.installation !== null) await tellTop(execution);
     // Where there is no GitHub nothing is shown: one note at the end keeps it from being owed forever.
     if (execution.installation !== null || isTerminal(execution.state)) {
       const { id: executionId, revision } = execution;
@@ -125,9 +145,10 @@ export function createReporter(options: ReporterOptions): ReporterService {
 
   async function showOn(installation: number, execution: Execution, job: Job): Promise<Shown> {
     const bot = await identity.botLogin();
+    const workflow = await workflowOf(execution);
     return show(
       {
-        workflow: await workflowOf(execution),
+        workflow,
         execution,
         octokit: clients.installation(installation, { repositoryIds: [execution.repository.id] }),
         slug: bot.replace(/\[bot\]$/, ""),
@@ -135,6 +156,7 @@ export function createReporter(options: ReporterOptions): ReporterService {
         now: clock.now(),
         since: execution.startedAt - clockTolerance,
         top: () => topOf(execution),
+        children: () => childrenOf({ workflow, execution }, readChild),
         adopt: async ({ id: executionId }, subject) => {
           const id = `adopt:${executionId}`;
           const body = { type: "subject_adopted", id, subject } as const;
@@ -156,6 +178,18 @@ export function createReporter(options: ReporterOptions): ReporterService {
       found = await stores.executions.load(above.execution);
     }
     return found;
+  }
+
+  async function readChild(id: string): Promise<ShownChild | null> {
+    const execution = await stores.executions.load(id);
+    if (execution === null) return null;
+    const record = await stores.reports.get(id);
+    const { askedAt } = record ? fromJson(record.shown) : nothingShown;
+    return {
+      workflow: await workflowOf(execution),
+      execution,
+      askedAt: jobs.get(id)?.shown?.askedAt ?? askedAt,
+    };
   }
 
   function putOff(job: Job, error: unknown): void {

@@ -7,6 +7,7 @@ import { isRequestFailure, rateLimit } from "../actions/errors.ts";
 import { commentOnce, findComment, withMarker } from "../marker.ts";
 import { asksOf } from "./asks.ts";
 import { type CheckRun, checkRunOf } from "./check.ts";
+import type { Children } from "./children.ts";
 import type { Urgency } from "./pacing.ts";
 import { type Shown, withAsked } from "./shown.ts";
 import { renderSticky } from "./sticky.ts";
@@ -29,6 +30,8 @@ export interface Showing {
   readonly turn: (urgency: Urgency) => Promise<void>;
   /** The execution at the top, for a child whose own has no place yet; null for one that stands alone. */
   readonly top: () => Promise<Execution | null>;
+  /** The children that it waits for, as they are now. */
+  readonly children: () => Promise<Children>;
   /** Makes the issue the execution's subject, so that commands and asks reach it. Durable when it resolves. */
   readonly adopt: (execution: Execution, subject: Subject) => Promise<void>;
   /** Takes what is known to be shown, after every write. */
@@ -70,8 +73,8 @@ async function showAsks(showing: Showing, shown: Shown): Promise<Shown> {
     if (number === null) continue;
     await turn("people");
     const place = { ...repositoryOf(execution), number, key, appSlugOrId: slug, since, log };
-    await commentOnce(octokit, { ...place, body, mayHaveHappened: true });
-    now = withAsked(now, key);
+    const { url } = await commentOnce(octokit, { ...place, body, mayHaveHappened: true });
+    now = withAsked(now, key, url);
     keep(now);
   }
   return now;
@@ -82,7 +85,7 @@ async function showSticky(showing: Showing, shown: Shown): Promise<Shown> {
   const number = placeOf(execution);
   if (number === null || !isStickyWanted(workflow, execution, shown)) return shown;
   const key = `report/${execution.id}`;
-  const body = withMarker(renderSticky(workflow, execution), key);
+  const body = withMarker(renderSticky(workflow, execution, await showing.children()), key);
   const hash = hashOf(body);
   if (shown.sticky?.hash === hash) return shown;
   const repository = repositoryOf(execution);

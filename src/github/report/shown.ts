@@ -4,6 +4,8 @@ import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 export interface Shown {
   /** Keys of the asks that were posted, oldest first, bounded. */
   readonly asked: readonly string[];
+  /** Where the newest of them stands; null where none was posted, or it was not noted. */
+  readonly askedAt: string | null;
   readonly sticky: { readonly id: number; readonly hash: string } | null;
   readonly check: ShownCheck | null;
 }
@@ -16,16 +18,17 @@ export interface ShownCheck {
   readonly completed: boolean;
 }
 
-export const nothingShown: Shown = { asked: [], sticky: null, check: null };
+export const nothingShown: Shown = { asked: [], askedAt: null, sticky: null, check: null };
 const keptAsks = 100;
 
-export function withAsked(shown: Shown, key: string): Shown {
-  return { ...shown, asked: [...shown.asked, key].slice(-keptAsks) };
+export function withAsked(shown: Shown, key: string, url: string): Shown {
+  return { ...shown, asked: [...shown.asked, key].slice(-keptAsks), askedAt: url };
 }
 
 export function toJson(shown: Shown): JsonObject {
   return {
     asked: shown.asked,
+    askedAt: shown.askedAt,
     sticky: shown.sticky && { ...shown.sticky },
     check: shown.check && { ...shown.check },
   };
@@ -34,8 +37,10 @@ export function toJson(shown: Shown): JsonObject {
 /** What is not as it should be counts as not shown. */
 export function fromJson(json: JsonObject): Shown {
   const asked = own(json, "asked");
+  const askedAt = own(json, "askedAt");
   return {
     asked: Array.isArray(asked) ? asked.filter((key): key is string => typeof key === "string") : [],
+    askedAt: typeof askedAt === "string" ? askedAt : null,
     sticky: stickyFrom(own(json, "sticky")),
     check: checkFrom(own(json, "check")),
   };

@@ -5,10 +5,11 @@ import type { Workflow } from "../../core/workflow.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { errorWords } from "./asks.ts";
 import { whyCancelled } from "./cancelled.ts";
+import { type Children, noChildren, waitInWords } from "./children.ts";
 import { drawing } from "./drawing.ts";
 import { fittingCommands } from "./fitting.ts";
 import { type Row, rowsOf } from "./rows.ts";
-import { isOutside, utc, waitingSteps, waitingWords } from "./waiting.ts";
+import { isOutside, utc, waitingSteps } from "./waiting.ts";
 
 /** Room left for the marker below GitHub's 65,536. */
 const longest = 65_000;
@@ -22,25 +23,26 @@ const titles = {
 } as const;
 
 /** The one comment that shows an execution: where it stands, its steps, its drawing, and what people can do now. */
-export function renderSticky(workflow: Workflow, execution: Execution): string {
+export function renderSticky(workflow: Workflow, execution: Execution, children = noChildren): string {
   const head = `### ${neutralise(execution.workflow.name, 200)}: ${titles[execution.state]}`;
-  const parts = [headline(workflow, execution), stepTable(workflow, execution)];
+  const line = headline(workflow, execution, children);
+  const parts = [line, stepTable(workflow, execution, children)];
   const after = [links(execution), commands(workflow, execution), foot(execution)];
   const drawn = `<details><summary>Drawing</summary>\n\n\`\`\`mermaid\n${drawing(workflow, execution)}\n\`\`\`\n\n</details>`;
   const whole = joined(head, ...parts, drawn, ...after);
   if (whole.length <= longest) return whole;
   const plain = joined(head, ...parts, ...after);
   if (plain.length <= longest) return plain;
-  return joined(head, headline(workflow, execution), ...after).slice(0, longest);
+  return joined(head, line, ...after).slice(0, longest);
 }
 
 /** What it does, waits for, or ended with, and what the way on is: one line, or two. */
-export function headline(workflow: Workflow, execution: Execution): string {
+export function headline(workflow: Workflow, execution: Execution, children = noChildren): string {
   const error = execution.ending?.error;
   const failure = error ? `At ${code(error.step)}: ${errorWords(error, 500)}` : "";
   switch (execution.state) {
     case "running":
-      return [ending(execution), queued(execution), atWorkNow(workflow, execution)]
+      return [ending(execution), queued(execution), atWorkNow(workflow, execution, children)]
         .filter(Boolean)
         .join("\n\n");
     case "paused":
@@ -90,9 +92,9 @@ function whyPaused({ held, timeline, spending }: Execution): string {
 
 const namedAtOnce = 6;
 
-function atWorkNow(workflow: Workflow, execution: Execution): string {
+function atWorkNow(workflow: Workflow, execution: Execution, children: Children): string {
   const waits = waitingSteps(workflow, execution).map(
-    ({ path, waiting }) => `${code(path)} waits for ${waitingWords(waiting)}`,
+    (one) => `${code(one.path)} waits for ${waitInWords(one, children)}`,
   );
   const working = atWork({ workflow, execution }).filter(({ run }) => run.waiting === null);
   const all = [...waits, ...working.map(({ at }) => `${code(at.path)} is at work`)];
@@ -101,33 +103,34 @@ function atWorkNow(workflow: Workflow, execution: Execution): string {
 }
 
 /** A table of the steps in the file's order, those not entered in this round included, and inner ones of what is. */
-export function stepTable(workflow: Workflow, execution: Execution): string {
+export function stepTable(workflow: Workflow, execution: Execution, children = noChildren): string {
   const { rows, omitted } = rowsOf(workflow, execution);
-  const lines = rows.map((row) => line(row, execution));
+  const lines = rows.map((row) => line(row, execution, children));
   const table = ["| | Step | State | Entered | | Time |", "| --- | --- | --- | --- | --- | --- |", ...lines];
   return [...table, ...(omitted > 0 ? ["", `… and ${omitted} more rows.`] : [])].join("\n");
 }
 
-function line(row: Row, execution: Execution): string {
+function line(row: Row, execution: Execution, children: Children): string {
   const { run } = row;
   const name = `${"&emsp;".repeat(row.depth)}${cell(row.name)}`;
   if (!run) return `| ⬜ | ${name} | pending | | | |`;
   const state = run.state === "running" && run.waiting && isOutside(run.waiting) ? "waiting" : run.state;
   const attempts = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
   const entered = `${run.visit}×${attempts}`;
-  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(row, run, execution)} | ${time(run)} |`;
+  return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(row, run, execution, children)} | ${time(run)} |`;
 }
 
 const icons = { running: "🔵", waiting: "🟡", completed: "✅", failed: "❌", skipped: "⏭️" } as const;
 
 /** What it waits for, or who decided it and why it failed or was skipped. */
-function remark({ path, items }: Row, run: Run, execution: Execution): string {
+function remark({ path, items }: Row, run: Run, execution: Execution, children: Children): string {
   const done = items
     ? `${items.done} of ${items.all} done${items.failed > 0 ? `, ${items.failed} failed` : ""}`
     : "";
   if (run.state === "running") {
     const about = run.subject === undefined ? "" : `on #${run.subject}`;
-    const waits = run.waiting && run.waiting.for !== "steps" ? cell(waitingWords(run.waiting)) : "";
+    const { waiting } = run;
+    const waits = waiting && waiting.for !== "steps" ? waitInWords({ waiting }, children) : "";
     return [waits, done, about].filter(Boolean).join(", ");
   }
   const who = peopleOf(path, run, execution).map((login) => cell(login));

@@ -8,6 +8,7 @@ import { createClients } from "../../../src/github/clients.ts";
 import { createReporter, type ReporterOptions } from "../../../src/github/report/index.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../../src/sandbox/github/index.ts";
 import { nextRevision } from "../../support/execution.ts";
+import { aWorkflow } from "../../support/workflow.ts";
 import { hastyClock } from "../actions/support.ts";
 import { aLifecycle, approval, aReportStore, completed, person, running, withRuns } from "./support.ts";
 
@@ -379,6 +380,70 @@ describe("an execution without an issue", () => {
     await reporter.idle();
     expect(opened()).toHaveLength(1);
     expect(sent.map(({ executionId }) => executionId)).toEqual([top.id, "a".repeat(32)]);
+  });
+});
+
+describe("a child", () => {
+  const ids = { top: "a".repeat(32), child: "b".repeat(32) };
+  const qa = { name: "QA", stem: "qa", path: ".hishamos/qa.yml", commit: null, hash: "h" };
+  const below = aLifecycle({ name: "QA" });
+  const above = aWorkflow([{ id: "check", kind: { kind: "workflow", workflow: "./qa.yml" } }], {
+    report: { comment: "auto", check: null, issue: "auto" },
+    children: new Map([["./qa.yml", below]]),
+  });
+  const workflowOf = async ({ parent }: Execution) => (parent === null ? above : below);
+  const parent = { execution: ids.top, run: { round: 1, path: "check", visit: 1, attempt: 1 } };
+  const top = () =>
+    runsAt({ check: running({ for: "child", execution: ids.child }) }, { id: ids.top, revision: 1 });
+  const child = (runs: Readonly<Record<string, Run>>, over: Partial<Execution> = {}) =>
+    runsAt(runs, { id: ids.child, workflow: qa, parent, revision: 1, ...over });
+
+  test("is told by what it does, and where it asks, in the table of the one above it, which follows", async () => {
+    const { reporter, executions } = aReporter({ workflowOf });
+    const tell = async (execution: Execution) => {
+      executions.set(execution.id, execution);
+      reporter.changed(execution);
+      await reporter.idle();
+      return bodies().find((body) => body.includes("Drawing"));
+    };
+    expect(await tell(top())).toContain("waits for its workflow, execution bbbbbbbb");
+    const asking = child({ triage: running(person) });
+    const shown = await tell(asking);
+    const ask = github.comments(repo, 1).find(({ body }) => body.includes("A person is needed"));
+    const words = `[\`qa\`](${ask?.html_url}): \`triage\` waits for a person's answer (bug-triage-agent)`;
+    expect(shown).toContain(`| check | waiting | 1× | ${words} |`);
+    expect(shown).toContain(`\`check\` waits for ${words}`);
+    const working = child({ triage: completed(), fix: running() }, { revision: 2 });
+    expect(await tell(working)).toContain(`[\`qa\`](${asking.subject?.url}): \`fix\` is at work |`);
+    const paused = child({ fix: running() }, { revision: 3, state: "paused", pausedAt: 1 });
+    expect(await tell(paused)).toContain("): paused |");
+    expect(bodies()).toHaveLength(2);
+  });
+
+  test("is told also where it came while the one above was being shown", async () => {
+    const { reporter, executions } = aReporter({ workflowOf });
+    executions.set(ids.top, top());
+    reporter.changed(top());
+    await github.until(() => github.requests().some(({ path }) => path.endsWith("/comments")));
+    executions.set(ids.child, child({ fix: running() }));
+    reporter.changed(child({ fix: running() }));
+    await reporter.idle();
+    expect(bodies()).toEqual([expect.stringContaining("`fix` is at work |")]);
+  });
+
+  test("of a child is told through it", async () => {
+    const { reporter, executions } = aReporter({ workflowOf: async () => above });
+    const inner = { execution: ids.child, run: parent.run };
+    const last = "c".repeat(32);
+    executions.set(ids.top, top());
+    executions.set(ids.child, child({ check: running({ for: "child", execution: last }) }));
+    const lowest = runsAt({ check: running() }, { id: last, revision: 1, parent: inner });
+    executions.set(last, lowest);
+    reporter.changed(lowest);
+    await reporter.idle();
+    expect(bodies()[0]).toMatch(
+      /\[`qa`\]\(\S+\): `check` waits for \[`bug-lifecycle`\]\(\S+\): `check` is at work \|/,
+    );
   });
 });
 
