@@ -191,7 +191,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function recover(): Promise<void> {
     // What a process leaves is given to another by a shared queue, which knows what is under way elsewhere.
     if (sweep) {
-      sweep.start();
+      void sweep.start();
       return await timekeeper.start();
     }
     let after: string | null = null;

@@ -39,14 +39,20 @@ export class Sweep {
     this.#options = options;
   }
 
-  /** Looks at once, and from then on each minute. */
-  start(): void {
+  /** Looks at once, and from then on each minute; resolves when it has looked for the first time. Never rejects. */
+  async start(): Promise<void> {
     if (!this.#stopped) this.#underWay = this.#lookAndWait();
+    await this.#underWay;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    await this.rest();
+  }
+
+  /** Resolves when it is not looking. */
+  async rest(): Promise<void> {
     await this.#underWay;
   }
 
@@ -57,7 +63,7 @@ export class Sweep {
     } catch (error) {
       log.error({ err: error }, "what owes something could not be looked for; trying again in a minute");
     }
-    if (!this.#stopped) this.#cancel = clock.at(clock.now() + everyMs, () => this.start());
+    if (!this.#stopped) this.#cancel = clock.at(clock.now() + everyMs, () => void this.start());
   }
 
   async #look(): Promise<void> {

@@ -102,6 +102,8 @@ export class PgBossQueue implements Queue {
     this.shared = {
       claim: (what, seconds) => jobs.claim(what, seconds),
       unattended: async (executions) => {
+        // What is being put in is neither here nor there.
+        await this.#tasks.put.rest();
         const attended = await jobs.attended(executions);
         return executions.filter((id) => !attended.has(id) && !this.#woken.has(id));
       },

@@ -119,6 +119,26 @@ test("a store that can't answer is asked again a second later", async () => {
   expect(woken).toEqual(["a"]);
 });
 
+test("what another process has saved, and did not live to keep, is found by looking from time to time", async () => {
+  keeper = new Timekeeper(
+    store as unknown as ExecutionStore,
+    clock,
+    silentLog,
+    (id) => void woken.push(id),
+    3_000,
+  );
+  await keeper.start();
+  due("soon", 500);
+  due("later", 4_000);
+  await pass(2_999);
+  expect(woken).toEqual([]);
+  await pass(1);
+  expect(woken).toEqual(["soon"]);
+  store.times.delete("soon");
+  await pass(1_000);
+  expect(woken).toEqual(["soon", "later"]);
+});
+
 test("after a stop nothing is woken and nothing is expected", async () => {
   due("a", 10);
   await keeper.start();

@@ -1,0 +1,160 @@
+import { beforeEach, expect, test } from "vitest";
+import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
+import { PinnedDefinitions } from "../../src/engine/pinned.ts";
+import { type Log, type SharedQueue, type Stores, silentLog } from "../../src/engine/ports/index.ts";
+import { Sweep } from "../../src/engine/sweep.ts";
+import { openSqliteStores } from "../../src/state/sqlite/open.ts";
+import { aBench, aCommand, anIssue, aStart, done } from "./support.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** A queue that remembers what it is told; nobody takes from it. */
+class Told implements SharedQueue {
+  readonly attended = new Set<string>();
+  readonly takenOver: string[] = [];
+  /** What other processes have claimed. */
+  readonly claimed = new Set<string>();
+  broken: Error | null = null;
+
+  async claim(what: string): Promise<boolean> {
+    if (this.broken) throw this.broken;
+    return !this.claimed.has(what);
+  }
+
+  async unattended(ids: readonly string[]): Promise<readonly string[]> {
+    return ids.filter((id) => !this.attended.has(id));
+  }
+
+  takeOver(id: string): void {
+    this.takenOver.push(id);
+  }
+}
+
+let clock: SimulatedClock;
+let stores: Stores;
+let queue: Told;
+let woken: string[];
+let errors: string[];
+let sweep: Sweep;
+beforeEach(async () => {
+  clock = new SimulatedClock();
+  stores = await openSqliteStores({ directory: ":memory:" });
+  queue = new Told();
+  woken = [];
+  errors = [];
+  const pinned = new PinnedDefinitions(stores.definitions);
+  const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
+  const wake = (id: string) => void woken.push(id);
+  sweep = new Sweep({ stores, pinned, clock, log, shared: queue, wake });
+  return async () => {
+    await sweep.stop();
+    await stores.close();
+  };
+});
+
+const work = `
+name: Work
+permissions: { issues: write }
+steps: [{ id: fix, action: issues.addLabels, inputs: { issue_number: 1, labels: [x] } }]
+`;
+const approval = `
+name: Approval
+steps: [{ id: agree, approval: { by: [command] } }]
+`;
+const queued = `
+name: Queued
+permissions: { issues: write }
+concurrency: { group: one, on_conflict: queue }
+steps: [{ id: fix, action: issues.addLabels, inputs: { issue_number: 1, labels: [x] } }]
+`;
+
+let starts = 0;
+/** One that is stored and whose wake was lost with the process that stored it. */
+async function left(text: string): Promise<string> {
+  const { engine } = aBench(stores, () => done(), { clock });
+  starts += 1;
+  const subject = { ...anIssue, number: starts };
+  const started = await engine.start(aStart(text, { subject, occurrence: String(starts) }));
+  if (started.result === "invalid") throw new Error(JSON.stringify(started.problems));
+  return started.execution.id;
+}
+
+test("takes up what owes a step and has no job, once its wake can't come any more", async () => {
+  const id = await left(work);
+  clock.advance(9 * second);
+  await sweep.start();
+  expect(queue.takenOver).toEqual([]);
+  clock.advance(minute);
+  await sweep.rest();
+  expect(queue.takenOver).toEqual([id]);
+});
+
+test("takes up who is queued for a group, whose turn it may be", async () => {
+  const [first, second_] = [await left(queued), await left(queued)];
+  queue.attended.add(first);
+  clock.advance(minute);
+  await sweep.start();
+  expect(queue.takenOver).toEqual([second_]);
+});
+
+test("leaves alone what waits, what has a job, and what has ended", async () => {
+  await left(approval);
+  queue.attended.add(await left(work));
+  const ended = await left(approval);
+  const execution = await stores.executions.load(ended);
+  if (execution) {
+    await stores.executions.save({ ...execution, revision: 2, state: "completed", slot: null });
+  }
+  clock.advance(minute);
+  await sweep.start();
+  expect([queue.takenOver, woken]).toEqual([[], []]);
+});
+
+test("wakes who has a message that nobody reads", async () => {
+  const [lone, read] = [await left(approval), await left(approval)];
+  for (const id of [lone, read]) await stores.messages.add(aCommand(id, "m", "cancel"));
+  queue.attended.add(read);
+  await sweep.start();
+  expect([woken, queue.takenOver]).toEqual([[lone], []]);
+});
+
+test.for([
+  ["each minute what was saved of late", ["sweep_all"], 5, 1],
+  ["each minute not what was saved long ago", ["sweep_all"], 20, 0],
+  ["each hour everything", [], 20, 1],
+  ["nothing where another process does", ["sweep_all", "sweep"], 5, 0],
+] as const)("looks at %s", async ([, claimed, minutes, found]) => {
+  await left(work);
+  for (const what of claimed) queue.claimed.add(what);
+  clock.advance(minutes * minute);
+  await sweep.start();
+  expect(queue.takenOver).toHaveLength(found);
+});
+
+test("goes through all pages", async () => {
+  for (let count = 0; count < 450; count++) await left(count % 2 === 0 ? work : approval);
+  clock.advance(minute);
+  await sweep.start();
+  expect(new Set(queue.takenOver).size).toBe(225);
+});
+
+test("where it can't look it says so and looks again", async () => {
+  const id = await left(work);
+  queue.broken = new Error("no database");
+  await sweep.start();
+  expect(errors).toEqual(["what owes something could not be looked for; trying again in a minute"]);
+  queue.broken = null;
+  clock.advance(minute);
+  await sweep.rest();
+  expect(queue.takenOver).toEqual([id]);
+});
+
+test("after a stop it looks no more", async () => {
+  await sweep.start();
+  await sweep.stop();
+  await left(work);
+  clock.advance(10 * minute);
+  await sweep.start();
+  expect([queue.takenOver, clock.next()]).toEqual([[], null]);
+});
