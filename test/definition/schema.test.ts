@@ -90,6 +90,13 @@ describe.for(schemas)("the published schema: $name", ({ load, schema, validate, 
   });
 });
 
+test("tests.json says of every key what it is for, and not only what form it has", () => {
+  const tests = published("tests");
+  expect(undescribed(tests, "")).toEqual([]);
+  const described = JSON.stringify(tests).match(/"description":"[^"]*"/g) ?? [];
+  expect(described.filter((each) => !each.endsWith('."'))).toEqual([]);
+});
+
 function undescribed(schema: Schema, path: string): readonly string[] {
   const properties = Object.entries((schema["properties"] ?? {}) as Schema) as [string, Schema][];
   const wrapper = path.endsWith("/if");

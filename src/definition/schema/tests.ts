@@ -1,221 +1,304 @@
-// The shape of `.hishamos/tests/*.yml`, in the same manner as workflow.ts: no oneOf and anyOf, the keywords of each
-// form stand side by side, `description` completes "… must be".
+// The shape of `.hishamos/tests/*.yml`, made as that of workflows is: no oneOf and anyOf, the keywords of each form stand
+// side by side, `expects` completes "… must be", `description` is what an editor shows.
+import { text as anyText, anything, formed, map, mapOf, ref, type Schema, whole, word } from "./parts.ts";
 
-interface Schema {
-  readonly [keyword: string]: unknown;
-}
-
-const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
-const text = (description = "a text"): Schema => ({ type: "string", description, maxLength: 65_536 });
-const anything: Schema = {};
-const login: Schema = {
-  type: "string",
-  pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,98}(?:\\[bot\\])?$",
-  description: "a login",
-};
-const words = (values: readonly string[], description: string): Schema => ({
-  type: "string",
-  enum: values,
-  description,
+const text = (description: string, expects?: string): Schema => ({
+  ...anyText(description, expects),
+  maxLength: 65_536,
 });
-
-const map = (properties: Schema, more: Schema = {}, description = "a map"): Schema => ({
-  type: "object",
-  description,
-  properties,
-  additionalProperties: false,
-  ...more,
-});
-const mapOf = (values: Schema, description = "a map"): Schema => ({
-  type: "object",
-  description,
-  additionalProperties: values,
-});
-const list = (items: Schema, description = "a list"): Schema => ({ type: "array", description, items });
-/** One text, or a list of them. */
-const texts = (items: Schema, description: string): Schema => ({
-  ...items,
-  type: ["string", "array"],
+const login = (description: string): Schema =>
+  formed("^[A-Za-z0-9][A-Za-z0-9_-]{0,98}(?:\\[bot\\])?$", "a login", description);
+const list = (items: Schema, description: string, expects = "a list"): Schema => ({
+  type: "array",
+  expects,
   description,
   items,
 });
+const listOrMap = (schema: Schema): Schema => ({ type: ["array", "object"], ...schema });
+const textOrMap = (schema: Schema): Schema => ({ type: ["string", "object"], ...schema });
+const payload = (description: string): Schema => ({
+  type: ["object", "null"],
+  expects: "a payload, that is a map",
+  description,
+});
 
-const files = mapOf(text("a file's text"), "a map of paths to texts");
-const yes: Schema = { const: true, description: "true" };
-const roles = ["none", "read", "triage", "write", "maintain", "admin"];
+const files = (description: string): Schema =>
+  mapOf(text("What is in the file.", "a file's text"), description, { expects: "a map of paths to texts" });
+const yes = (description: string): Schema => ({ const: true, expects: "true", description });
+const label = (description: string): Schema => text(description, "a label");
+const conclusion = (description: string): Schema => text(description, "a conclusion such as success");
 
 const change = {
-  branch: { type: "string", minLength: 1, maxLength: 200, description: "a branch" },
-  files,
-  message: text(),
+  branch: {
+    type: "string",
+    minLength: 1,
+    maxLength: 200,
+    expects: "a branch",
+    description: "The branch that is pushed to; it is made from the default branch where there is none.",
+  },
+  files: files("By path what the files hold then; one file of any content unless given."),
+  message: text("The commit's message."),
 };
 
 /** What one person does on GitHub; `as` says who. */
 const deeds = {
-  as: login,
-  comments: text(),
-  labels: text("a label"),
-  unlabels: text("a label"),
-  assigns: login,
-  closes: yes,
-  reopens: yes,
-  merges: yes,
-  pushes: map(change, { required: ["branch"] }),
+  as: login("Who does it. With this key the answer is something that is done on GitHub."),
+  comments: text("Writes this comment; /hishamos and slash commands are heard."),
+  labels: label("Puts this label on."),
+  unlabels: label("Takes this label off."),
+  assigns: login("Assigns this person."),
+  closes: yes("Closes the issue, or the pull request where there is none."),
+  reopens: yes("Opens it again."),
+  merges: yes("Merges the pull request."),
+  pushes: map(change, "Pushes to a branch.", { required: ["branch"] }),
   reviews: map(
-    { event: words(["approve", "request_changes", "comment"], "a kind of review"), body: text() },
+    {
+      event: word(["approve", "request_changes", "comment"], "a kind of review", "What the review comes to."),
+      body: text("What the review says."),
+    },
+    "Reviews the pull request.",
     { required: ["event"] },
   ),
-  clicks: text("a button's identifier"),
+  clicks: text("Presses the button of this identifier on the check run.", "a button's identifier"),
 };
 
 const answer = map(
   {
-    output: anything,
-    by: login,
-    after: ref("duration"),
-    fail: {
-      type: ["string", "object"],
-      description: "transient, timeout, error, or a map",
+    output: anything("What the agent or the action gives back. The action is then not done."),
+    by: login("Who answers, in a comment. Without it the answer is there at once, as a model's."),
+    after: ref("duration", "How long they take, so that reminders and timeouts can come first."),
+    fail: textOrMap({
+      expects: "transient, timeout, error, or a map",
+      description: "Lets the attempt fail: transient, timeout, error, or what the error says.",
       properties: {
-        class: words(["transient", "timeout", "error"], "a failure class"),
-        code: text("an error's code"),
-        message: text(),
+        class: word(
+          ["transient", "timeout", "error"],
+          "a failure class",
+          "What retry.on goes by (default error).",
+        ),
+        code: text("The error's code, as error.code (default the class).", "an error's code"),
+        message: text("The error's message, as error.message."),
       },
       additionalProperties: false,
+    }),
+    times: whole(1, 100, "How many attempts fail before the next answer, or the work itself (default all)."),
+    approve: {
+      ...login("Who approves: one person, or a list of those that it takes."),
+      type: ["string", "array"],
+      expects: "a login or a list of them",
+      items: login("Who approves."),
     },
-    times: { type: "integer", minimum: 1, maximum: 100, description: "a whole number from 1 to 100" },
-    approve: texts(login, "a login or a list of them"),
-    reject: login,
-    reason: text(),
-    pull_request: map({ ...change, title: text(), body: text() }, {}),
-    event: mapOf({ type: ["object", "null"], description: "a payload, that is a map" }, "an event"),
-    checks: mapOf(text("a conclusion such as success"), "a map of checks to conclusions"),
-    run: map({ conclusion: text("a conclusion such as success"), output: anything }, {}),
+    reject: login("Who rejects."),
+    reason: text("Why it is approved or rejected."),
+    pull_request: map(
+      { ...change, title: text("Its title."), body: text("Its body (default: Closes #ISSUE).") },
+      "Opens the pull request that the agent is to make; at later visits pushes to it.",
+    ),
+    event: mapOf(
+      payload("As much of its payload as matters."),
+      "The event that the wait is for: EVENT.ACTION and its payload.",
+      { expects: "an event" },
+    ),
+    checks: mapOf(
+      conclusion("success, failure, cancelled, …"),
+      "How the checks end on the pull request's head, by their names.",
+      { expects: "a map of checks to conclusions" },
+    ),
+    run: map(
+      {
+        conclusion: conclusion("success, failure, cancelled, … (default success)."),
+        output: anything("What its artifact hishamos-output holds: the step's results."),
+      },
+      "How the GitHub Actions run ends that the step has dispatched.",
+    ),
     ...deeds,
   },
-  { type: ["object", "array"], items: ref("answer") },
-  "an answer or a list of them, one for each visit",
+  "Does exactly one thing; a list has one answer for each visit.",
+  {
+    type: ["object", "array"],
+    expects: "an answer or a list of them, one for each visit",
+    items: ref("answer", "The answer at this visit."),
+  },
 );
 
-const issue = map({
-  title: text(),
-  body: text(),
-  author: login,
-  labels: list(text("a label")),
-  assignees: list(login),
-  state: words(["open", "closed"], "a state"),
-});
+const issue = map(
+  {
+    title: text("Its title."),
+    body: text("Its body."),
+    author: login("Who opened it."),
+    labels: list(label("A label on it."), "The labels on it."),
+    assignees: list(login("Who is assigned."), "Who is assigned."),
+    state: word(["open", "closed"], "a state", "open or closed (default open)."),
+  },
+  "An issue. The first one is number 1.",
+);
 
-const github = map({
-  repository: { type: "string", pattern: "^[^/ ]+/[^/ ]+$", description: "OWNER/NAME" },
-  collaborators: mapOf(words(roles, "a role"), "a map of logins to roles"),
-  teams: mapOf(list(login), "a map of ORG/TEAM to logins"),
-  labels: list(text("a label")),
-  files,
-  issues: list(issue),
-  pull_requests: list(
-    map({ ...change, title: text(), body: text(), author: login, labels: list(text("a label")) }),
-  ),
-  required_checks: mapOf(list(text("a check's name")), "a map of branches to checks"),
-});
+const pullRequest = map(
+  {
+    ...change,
+    title: text("Its title."),
+    body: text("Its body."),
+    author: login("Who opened it."),
+    labels: list(label("A label on it."), "The labels on it."),
+  },
+  "An open pull request; they are numbered after the issues.",
+);
 
-const stepStates = ["completed", "failed", "skipped", "waiting"];
+const github = map(
+  {
+    repository: formed("^[^/ ]+/[^/ ]+$", "OWNER/NAME", "The repository, as OWNER/NAME (default acme/shop)."),
+    collaborators: mapOf(
+      word(["none", "read", "triage", "write", "maintain", "admin"], "a role", "The person's role."),
+      "People with their roles. Who is not listed has write.",
+      { expects: "a map of logins to roles" },
+    ),
+    teams: mapOf(
+      list(login("A member."), "Its members."),
+      "Teams as ORG/TEAM with their members, for approvals from @ORG/TEAM.",
+      { expects: "a map of ORG/TEAM to logins" },
+    ),
+    labels: list(label("A label."), "The labels that the repository has."),
+    files: files("Files of the default branch, by path. What is in .hishamos/ is there already."),
+    issues: list(issue, "Issues that are there before, from number 1 on."),
+    pull_requests: list(pullRequest, "Pull requests that are open before."),
+    required_checks: mapOf(
+      list(text("A check's name.", "a check's name"), "The checks that the branch requires."),
+      "By branch what its rules require, for wait_for: {checks: required}.",
+      { expects: "a map of branches to checks" },
+    ),
+  },
+  "What is on GitHub before. A case adds to what the file says.",
+);
 
-const expectation = map({
-  state: words(["completed", "failed", "cancelled", "running", "paused", "not_started"], "a state"),
-  steps: {
-    type: ["array", "object"],
-    description: "a list of steps in their order, or a map of steps to what they come to",
-    items: {
-      type: ["string", "object"],
-      description: "a step, or a map of a step to its state",
-      minProperties: 1,
-      maxProperties: 1,
-      additionalProperties: words(stepStates, "a step's state"),
-    },
-    additionalProperties: {
-      type: ["string", "object"],
-      description: "a step's state or a map",
+const stepState = (description: string): Schema =>
+  word(["completed", "failed", "skipped", "waiting"], "a step's state", description);
+
+const expectation = map(
+  {
+    state: word(
+      ["completed", "failed", "cancelled", "running", "paused", "not_started"],
+      "a state",
+      "How the run stands when nothing is to come any more.",
+    ),
+    steps: listOrMap({
+      expects: "a list of steps in their order, or a map of steps to what they come to",
+      description:
+        "A list of all steps visited, in their order (those skipped or inside a group only where one of them is named); or a map of some steps to what they come to.",
+      items: textOrMap({
+        expects: "a step, or a map of a step to its state",
+        description: "A step that was visited, or one with the state that it came to.",
+        minProperties: 1,
+        maxProperties: 1,
+        additionalProperties: stepState("What the visit came to."),
+      }),
+      additionalProperties: textOrMap({
+        expects: "a step's state or a map",
+        description: "What the step's last visit came to.",
+        properties: {
+          state: stepState("What the last visit came to."),
+          visits: {
+            ...whole(0, 100_000, "How often the step was entered; skipped does not count."),
+            expects: "a whole number",
+          },
+          input: anything("What the step was given; of maps what is named."),
+          output: anything("What the step gave back; of maps what is named."),
+          error: text("The code of the error that it failed with.", "an error's code"),
+        },
+        additionalProperties: false,
+      }),
+    }),
+    comments: list(
+      textOrMap({
+        expects: "a text that a comment has in it, or a map",
+        description: "A text that some comment has in it; white space does not count.",
+        properties: { not: text("A text that no comment has in it.") },
+        required: ["not"],
+        additionalProperties: false,
+      }),
+      "Texts in comments on the subject and its pull request, the table of steps aside.",
+      "a list of texts",
+    ),
+    labels: listOrMap({
+      expects: "a list of all labels, or a map with has and not",
+      description: "All labels of the subject, or those that it has and has not among others.",
+      items: label("A label on it."),
       properties: {
-        state: words(stepStates, "a step's state"),
-        visits: { type: "integer", minimum: 0, maximum: 100_000, description: "a whole number" },
-        input: anything,
-        output: anything,
-        error: text("an error's code"),
+        has: list(label("A label on it."), "Labels that are on it."),
+        not: list(label("A label that is not on it."), "Labels that are not on it."),
       },
       additionalProperties: false,
-    },
-  },
-  comments: list(
-    {
-      type: ["string", "object"],
-      description: "a text that a comment has in it, or a map",
-      properties: { not: text() },
-      required: ["not"],
+    }),
+    assignees: list(login("Who is assigned."), "All who are assigned."),
+    issue: word(["open", "closed"], "a state", "How the issue stands at the end."),
+    pull_request: word(["open", "closed", "merged"], "a state", "How the pull request stands at the end."),
+    outputs: anything("The workflow's outputs; of maps what is named."),
+    error: textOrMap({
+      expects: "an error's code or a map",
+      description: "The error that the run failed with: its code, or what is named.",
+      properties: {
+        step: text("The step that failed."),
+        code: text("The error's code."),
+        message: text("A part of its message."),
+      },
       additionalProperties: false,
-    },
-    "a list of texts",
-  ),
-  labels: {
-    type: ["array", "object"],
-    description: "a list of all labels, or a map with has and not",
-    items: text("a label"),
-    properties: { has: list(text("a label")), not: list(text("a label")) },
-    additionalProperties: false,
+    }),
   },
-  assignees: list(login),
-  issue: words(["open", "closed"], "a state"),
-  pull_request: words(["open", "closed", "merged"], "a state"),
-  outputs: anything,
-  error: {
-    type: ["string", "object"],
-    description: "an error's code or a map",
-    properties: { step: text(), code: text(), message: text() },
-    additionalProperties: false,
-  },
-});
+  "What is to come of it. What is left out is not looked at.",
+);
 
 const caseKeys: Schema = {
-  name: text("a text that says what is to happen"),
-  event: {
-    type: ["string", "object"],
-    description: "an event such as issues.labeled, with its payload",
+  name: text("What is to happen, as a sentence.", "a text that says what is to happen"),
+  event: textOrMap({
+    expects: "an event such as issues.labeled, with its payload",
+    description:
+      "What starts it: EVENT.ACTION, or schedule, with as much of its payload as matters. Without it the inputs alone.",
     minProperties: 1,
     maxProperties: 1,
-    additionalProperties: { type: ["object", "null"], description: "a payload, that is a map" },
-  },
-  input: mapOf(anything),
+    additionalProperties: payload("The payload in GitHub's words, or short: label: bug, author: alice."),
+  }),
+  input: mapOf(anything("The input's value."), "Inputs of the workflow, as a call would give them."),
   github,
-  answers: mapOf(ref("answer"), "a map of steps to answers"),
-  time: ref("duration"),
+  answers: mapOf(
+    ref("answer", "One answer for every visit, or a list, one for each."),
+    "By step what people, agents and GitHub answer: fix, fix#2 for its second visit, checks/lint in a group, each[0] for an item, qa/smoke in a child workflow.",
+    { expects: "a map of steps to answers" },
+  ),
+  time: ref("duration", "How long to play at most; until nothing is to come any more unless given."),
   expect: expectation,
 };
+
+const workflow = text(
+  "The workflow under test: its file's name in the folder above, without ending, or its path from there.",
+  "a workflow's name or path",
+);
 
 /** `.hishamos/tests/*.yml`: one case, or a list of them with what they share above. */
 export const testsSchema: Schema = {
   $id: "tests",
   $defs: {
-    duration: {
-      type: "string",
-      pattern: "^[0-9]{1,12}(?:\\.[0-9]{1,3})?(?:ms|s|m|h|d)$",
-      description: "a duration such as 90s, 10m, 2h or 7d",
-    },
+    duration: formed(
+      "^[0-9]{1,12}(?:\\.[0-9]{1,3})?(?:ms|s|m|h|d)$",
+      "a duration such as 90s, 10m, 2h or 7d",
+      "A duration such as 90s, 10m, 2h or 7d.",
+    ),
     answer,
-    case: map({ workflow: text("a workflow's name or path"), ...caseKeys }, { required: ["name", "expect"] }),
+    case: map({ workflow, ...caseKeys }, "One case; what stands above holds for it too.", {
+      required: ["name", "expect"],
+    }),
   },
   ...map(
     {
-      workflow: text("a workflow's name or path"),
+      workflow,
       ...caseKeys,
       cases: {
         type: "array",
         minItems: 1,
         maxItems: 1000,
-        items: ref("case"),
-        description: "a list of cases",
+        items: ref("case", "One case."),
+        expects: "a list of cases",
+        description: "The cases; what stands above holds for each. A file with one case needs none.",
       },
     },
-    {},
-    "a map",
+    "Tests of a workflow.",
   ),
 };

@@ -39,7 +39,7 @@ function inWords(error: ErrorObject, tree: Tree): Told {
   const rule = (error.parentSchema ?? {}) as Readonly<Record<string, unknown>>;
   const params = error.params as Readonly<Record<string, unknown>>;
   const name = nameOf(error.instancePath);
-  const expected = typeof rule["description"] === "string" ? rule["description"] : "something else";
+  const expected = typeof rule["expects"] === "string" ? rule["expects"] : "something else";
   switch (error.keyword) {
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
