@@ -100,13 +100,13 @@ const answer = map(
       { expects: "an event" },
     ),
     checks: mapOf(
-      conclusion("success, failure, cancelled, …"),
+      conclusion("How it ends: success, failure, cancelled or another."),
       "How the checks end on the pull request's head, by their names.",
       { expects: "a map of checks to conclusions" },
     ),
     run: map(
       {
-        conclusion: conclusion("success, failure, cancelled, … (default success)."),
+        conclusion: conclusion("How it ends: success (the default), failure, cancelled or another."),
         output: anything("What its artifact hishamos-output holds: the step's results."),
       },
       "How the GitHub Actions run ends that the step has dispatched.",
