@@ -163,16 +163,25 @@ describe("two processes on one Postgres", () => {
     expect(two.begun).toEqual(["a"]);
   });
 
-  test("what was broken off is taken over, whichever of its jobs comes first", async () => {
-    const ids = ["a", "b"];
-    await begin(...ids);
-    for (const id of ids) one.queue.wake(id);
+  test.for([
+    ["the one left", "created"],
+    ["the one of a later wake", "retry"],
+  ] as const)("what was broken off is taken over, though %s of its jobs comes first", async ([, last]) => {
+    one.start();
+    one.queue.wake("a");
+    await one.until(() => one.has("a"));
+    one.queue.wake("a");
     await rest(one.queue);
     const stopped = one.queue.stop();
-    for (const id of ids) one.end(id, "begun");
+    one.end("a", "begun");
     await stopped;
-    await two.until(() => ids.every((id) => two.has(id)));
-    expect(two.begun.toSorted()).toEqual(["a taken over", "b taken over"]);
+    await sql(
+      "UPDATE hishamos_queue.job SET created_on = created_on + interval '1 hour' WHERE state::text = $1",
+      [last],
+    );
+    two.start();
+    await two.until(() => two.has("a"));
+    expect(two.begun).toEqual(["a taken over"]);
   });
 
   test("one that stops hands over what it could not begin", async () => {
