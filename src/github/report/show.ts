@@ -11,7 +11,7 @@ import type { Children } from "./children.ts";
 import type { Urgency } from "./pacing.ts";
 import { type Shown, withAsked } from "./shown.ts";
 import { renderSticky } from "./sticky.ts";
-import { placeToAsk } from "./tracking.ts";
+import { closeTracking, placeToAsk } from "./tracking.ts";
 import { placeOf, waitingSteps } from "./waiting.ts";
 
 /** One pass over one execution at one state. */
@@ -39,13 +39,14 @@ export interface Showing {
 }
 
 /**
- * Brings GitHub to the execution's state: people asked first, then the sticky comment, then the check run.
+ * Brings GitHub to the execution's state: people asked first, then the sticky comment, then the check run, then the end
+ * of the issue that was opened for it.
  * Everything is found by its marker or external id before it is made, so a pass may be repeated after any
  * failure. Rejects where trying later may help; what GitHub refuses for good is logged and left out.
  */
 export async function show(showing: Showing, shown: Shown): Promise<Shown> {
   let now = shown;
-  for (const part of [showAsks, showSticky, showCheck]) {
+  for (const part of [showAsks, showSticky, showCheck, showEnd]) {
     try {
       now = await part(showing, now);
     } catch (error) {
@@ -175,6 +176,14 @@ async function newestCheckRun({ octokit, execution, slug }: Showing, wanted: Che
   );
   const [newest] = ours.toSorted((a, b) => b.id - a.id);
   return newest ? { id: newest.id, completed: newest.status === "completed" } : null;
+}
+
+async function showEnd(showing: Showing, shown: Shown): Promise<Shown> {
+  const closed = await closeTracking(showing, shown.closed);
+  if (closed === shown.closed) return shown;
+  const now = { ...shown, closed };
+  showing.keep(now);
+  return now;
 }
 
 interface Repository {

@@ -6,6 +6,8 @@ export interface Shown {
   readonly asked: readonly string[];
   /** Where the newest of them stands; null where none was posted, or it was not noted. */
   readonly askedAt: string | null;
+  /** The round at whose end the issue opened for it was closed, while it is. */
+  readonly closed: number | null;
   readonly sticky: { readonly id: number; readonly hash: string } | null;
   readonly check: ShownCheck | null;
 }
@@ -18,7 +20,7 @@ export interface ShownCheck {
   readonly completed: boolean;
 }
 
-export const nothingShown: Shown = { asked: [], askedAt: null, sticky: null, check: null };
+export const nothingShown: Shown = { asked: [], askedAt: null, closed: null, sticky: null, check: null };
 const keptAsks = 100;
 
 export function withAsked(shown: Shown, key: string, url: string): Shown {
@@ -29,6 +31,7 @@ export function toJson(shown: Shown): JsonObject {
   return {
     asked: shown.asked,
     askedAt: shown.askedAt,
+    closed: shown.closed,
     sticky: shown.sticky && { ...shown.sticky },
     check: shown.check && { ...shown.check },
   };
@@ -38,9 +41,11 @@ export function toJson(shown: Shown): JsonObject {
 export function fromJson(json: JsonObject): Shown {
   const asked = own(json, "asked");
   const askedAt = own(json, "askedAt");
+  const closed = own(json, "closed");
   return {
     asked: Array.isArray(asked) ? asked.filter((key): key is string => typeof key === "string") : [],
     askedAt: typeof askedAt === "string" ? askedAt : null,
+    closed: typeof closed === "number" ? closed : null,
     sticky: stickyFrom(own(json, "sticky")),
     check: checkFrom(own(json, "check")),
   };

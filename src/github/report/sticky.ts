@@ -25,15 +25,15 @@ const titles = {
 /** The one comment that shows an execution: where it stands, its steps, its drawing, and what people can do now. */
 export function renderSticky(workflow: Workflow, execution: Execution, children = noChildren): string {
   const head = `### ${neutralise(execution.workflow.name, 200)}: ${titles[execution.state]}`;
-  const line = headline(workflow, execution, children);
-  const parts = [line, stepTable(workflow, execution, children)];
+  const first = headline(workflow, execution, children);
+  const parts = [first, stepTable(workflow, execution, children)];
   const after = [links(execution), commands(workflow, execution), foot(execution)];
   const drawn = `<details><summary>Drawing</summary>\n\n\`\`\`mermaid\n${drawing(workflow, execution)}\n\`\`\`\n\n</details>`;
   const whole = joined(head, ...parts, drawn, ...after);
   if (whole.length <= longest) return whole;
   const plain = joined(head, ...parts, ...after);
   if (plain.length <= longest) return plain;
-  return joined(head, line, ...after).slice(0, longest);
+  return joined(head, first, ...after).slice(0, longest);
 }
 
 /** What it does, waits for, or ended with, and what the way on is: one line, or two. */

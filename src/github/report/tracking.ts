@@ -1,6 +1,7 @@
 import type { Execution, Subject } from "../../core/execution.ts";
-import { hasMarker, isOurs, withMarker } from "../marker.ts";
+import { commentOnce, hasMarker, isOurs, withMarker } from "../marker.ts";
 import { code, neutralise } from "../neutralise.ts";
+import { whyCancelled } from "./cancelled.ts";
 import type { Showing } from "./show.ts";
 import { placeOf } from "./waiting.ts";
 
@@ -22,6 +23,46 @@ export async function placeToAsk(showing: Showing): Promise<number | null> {
   }
   if (top.subject !== null) await showing.adopt(execution, top.subject);
   return place;
+}
+
+/**
+ * Closes the issue that was opened for the execution, with a last word, once it is completed or cancelled; one that has
+ * failed leaves it open, where its failure says how to retry. One that is retried opens it again. `closed` and the
+ * result: the round at whose end it was closed, null while it is open. Rejects with Octokit's RequestError.
+ */
+export async function closeTracking(showing: Showing, closed: number | null): Promise<number | null> {
+  const { execution, octokit, slug, since, log, turn } = showing;
+  const { subject, state, round, repository } = execution;
+  const ended = state === "completed" || state === "cancelled";
+  if (execution.parent !== null || subject?.author !== `${slug}[bot]`) return closed;
+  if (closed === null ? !ended : closed === round) return closed;
+  const place = { owner: repository.owner, repo: repository.name };
+  const about = { ...place, issue_number: subject.number };
+  const { data: issue } = await octokit.rest.issues.get(about);
+  if (!isOurs(issue, slug) || !hasMarker(issue.body, keyOf(execution))) return closed;
+  const update = { ...about, request: { retries: 0 } };
+  if (!ended) {
+    await turn("people");
+    if (issue.state === "closed") await octokit.rest.issues.update({ ...update, state: "open" });
+    return null;
+  }
+  await turn("news");
+  const comment = { ...place, number: subject.number, appSlugOrId: slug, since, log };
+  const key = `ended/${execution.id}/${round}`;
+  await commentOnce(octokit, { ...comment, key, body: lastWord(execution), mayHaveHappened: true });
+  if (issue.state === "open") {
+    await turn("news");
+    const state_reason = state === "completed" ? "completed" : "not_planned";
+    await octokit.rest.issues.update({ ...update, state: "closed", state_reason });
+  }
+  return round;
+}
+
+function lastWord(execution: Execution): string {
+  const name = `**${neutralise(execution.workflow.name, 200)}**`;
+  if (execution.state === "completed") return `✅ ${name} is completed. Nobody is needed here any more.`;
+  const why = whyCancelled(execution);
+  return `🚫 ${name} is cancelled${why === "" ? "" : `: ${why}`}. ${code("/hishamos retry")} takes it up again.`;
 }
 
 function keyOf({ id }: Execution): string {

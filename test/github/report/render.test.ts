@@ -447,10 +447,10 @@ test.for([
     "Cancelled: a cancel by `olga`.",
   ],
 ] as const)("a cancelled execution says why: %j", ([timeline, words]) => {
-  const ended = { timeline, ending: { state: "cancelled", error: null } } as const;
-  const shown = renderSticky(workflow, withRuns({}, { ...ended, state: "cancelled", endedAt: 1 }));
+  const cancelled = { timeline, ending: { state: "cancelled", error: null } } as const;
+  const shown = renderSticky(workflow, withRuns({}, { ...cancelled, state: "cancelled", endedAt: 1 }));
   expect(shown.split("\n\n")[1]).toBe(words);
-  const cleaning = renderSticky(workflow, withRuns({}, { ...ended, finalizing: true }));
+  const cleaning = renderSticky(workflow, withRuns({}, { ...cancelled, finalizing: true }));
   expect(cleaning).toContain(`It ends as cancelled (${words.slice("Cancelled: ".length, -1)})`);
 });
 

@@ -371,6 +371,92 @@ describe("an execution without an issue", () => {
     expect(opened()).toEqual([]);
   });
 
+  /** Asks on an issue of its own, and hears then that it has one. */
+  async function asked() {
+    const { reporter, sent } = aReporter();
+    reporter.changed(nowhere());
+    await reporter.idle();
+    const [message] = sent;
+    const subject = message?.body.type === "subject_adopted" ? message.body.subject : null;
+    const show = async (over: Partial<Execution>, shower = reporter) => {
+      shower.changed(nowhere({ subject, ...over }));
+      await shower.idle();
+      const issue = github.issue(repo, subject?.number ?? 0);
+      return [issue.state, issue.state_reason ?? null, bodies(subject?.number).filter(isLast).length];
+    };
+    return { show, number: subject?.number ?? 0 };
+  }
+  const isLast = (body: string) => /^(?:✅|🚫) \*\*/.test(body);
+  const ended = (state: "completed" | "cancelled" | "failed", over: Partial<Execution> = {}) => ({
+    state,
+    ending: { state, error: null },
+    endedAt: Date.now(),
+    ...over,
+  });
+
+  test.for([
+    ["completed", ["closed", "completed", 1]],
+    ["cancelled", ["closed", "not_planned", 1]],
+    ["failed", ["open", null, 0]],
+  ] as const)("that is %s leaves it %j, once", async ([state, left]) => {
+    const { show, number } = await asked();
+    expect(await show({ revision: 2 })).toEqual(["open", null, 0]);
+    expect(await show(ended(state, { revision: 3 }))).toEqual(left);
+    if (state === "failed") expect(bodies(number).join()).toContain("/hishamos retry");
+    // A person may open it again, to talk.
+    if (state !== "failed") github.as("dev").reopenIssue(number);
+    const [now, , words] = await show(ended(state, { revision: 4 }));
+    expect([now, words]).toEqual(["open", left[2]]);
+  });
+
+  test("that is cancelled says why there", async () => {
+    const { show, number } = await asked();
+    const timeline = [{ at: 1, by: "maya", what: "cancel", step: null, reason: "not now" }];
+    await show(ended("cancelled", { revision: 2, timeline }));
+    const last = bodies(number).find(isLast);
+    expect(last).toMatch(/^🚫 \*\*Bug Lifecycle\*\* is cancelled: a cancel by `maya`: not now\. /);
+  });
+
+  test("that is taken up again opens it again, and closes it at that end", async () => {
+    const { show } = await asked();
+    await show(ended("cancelled", { revision: 2 }));
+    expect((await show({ revision: 3, round: 2 })).slice(0, 1)).toEqual(["open"]);
+    const again = ended("completed", { revision: 4, round: 2 });
+    expect(await show(again)).toEqual(["closed", "completed", 2]);
+  });
+
+  test.for([
+    ["the closing", { method: "PATCH", path: /\/issues\/\d+$/ }],
+    ["the last word", { method: "POST", path: /\/comments$/ }],
+  ] as const)("a lost answer to %s leaves one last word and a closed issue", async ([, fault]) => {
+    const { show } = await asked();
+    github.failNext({ ...fault, drop: "after" });
+    expect(await show(ended("completed", { revision: 2 }))).toEqual(["closed", "completed", 1]);
+  });
+
+  test("closes it once, though what was shown was lost", async () => {
+    const { show } = await asked();
+    await show(ended("completed", { revision: 2 }));
+    const before = writes().length;
+    const end = await show(ended("completed", { revision: 2 }), aReporter().reporter);
+    expect(end).toEqual(["closed", "completed", 1]);
+    // The table alone: nobody knows any more what it showed.
+    expect(writes().slice(before)).toEqual(["PATCH /issues/comments/ID"]);
+  });
+
+  test("leaves alone an issue of ours that was opened for something else", async () => {
+    const { reporter } = aReporter();
+    reporter.changed(nowhere());
+    await reporter.idle();
+    const [issue] = opened();
+    if (!issue) throw new Error("none was opened");
+    const subject = { ...runsAt({}).subject, number: issue.number, author: "hishamos[bot]" };
+    const other = ended("completed", { revision: 1, subject } as Partial<Execution>);
+    reporter.changed(runsAt({}, { ...other, id: "c".repeat(32) }));
+    await reporter.idle();
+    expect(github.issue(repo, issue.number).state).toBe("open");
+  });
+
   test("shares that of the execution above it, which gets it where it has none", async () => {
     const { reporter, executions, sent } = aReporter();
     const run = { round: 1, path: "qa", visit: 1, attempt: 1 };
