@@ -84,6 +84,11 @@ export class ServiceProcess {
     return await this.#end("SIGTERM");
   }
 
+  /** SIGSTOP: it stands still as on a machine that is frozen, until SIGCONT. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(name);
+  }
+
   async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
     const child = this.#child;
     this.#child = null;

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { startModelServer } from "../agents/model-server.ts";
+import { Replicas } from "./replicas.ts";
+import { isShown, REPO, readBugLifecycle } from "./stage.ts";
+
+test("a cancel that comes to one replica reaches the step that another is at", {
+  timeout: 60_000,
+}, async () => {
+  const { workflow, scenario } = await readBugLifecycle();
+  await using model = await startModelServer();
+  model.reply("hang");
+  const replicas = await Replicas.open(
+    2,
+    { files: { ".hishamos/bug-lifecycle.yml": workflow }, collaborators: scenario.people, labels: ["bug"] },
+    {
+      HISHAMOS_MODEL: "openai-compatible:test",
+      HISHAMOS_MODEL_URL: model.url,
+      HISHAMOS_MODEL_API_KEY: "key",
+    },
+  );
+  const { sandbox } = replicas;
+  try {
+    const { number } = sandbox.as("alice").openIssue({ repo: REPO, title: "It breaks" });
+    sandbox.as("maya").label({ repo: REPO, number }, "bug");
+    const busy = await replicas.at("triage");
+    await model.hanging();
+    replicas.target = replicas.others(busy)[0] ?? null;
+    sandbox.as("maya").comment({ repo: REPO, number }, "/hishamos cancel");
+    await model.dropped();
+    await replicas.until("the end to be shown", () =>
+      replicas.said(number).some((body) => isShown(body, "cancelled")),
+    );
+    expect(replicas.twice([number])).toEqual([]);
+    const codes = await Promise.all(replicas.all.map(({ service }) => service.stop()));
+    expect(codes).toEqual([0, 0]);
+    const { executions } = await replicas.look((stores) => stores.executions.list({}));
+    expect(executions).toMatchObject([{ state: "cancelled", steps: { triage: { visits: 1 } } }]);
+  } finally {
+    await replicas.close();
+  }
+});
