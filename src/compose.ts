@@ -127,6 +127,7 @@ export async function composeService({
     clock,
     log,
     allowedBots: config.allowedBots,
+    shared: "databaseUrl" in config.state,
     roles,
   });
   const stopping = new AbortController();

@@ -30,6 +30,8 @@ export interface GitHubAppOptions {
   readonly log: Log;
   /** Logins of the other bots whose events may start workflows; none by default. */
   readonly allowedBots?: readonly string[];
+  /** True where other processes work on the same stores. */
+  readonly shared?: boolean;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }

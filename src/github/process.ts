@@ -17,6 +17,9 @@ import { createSchedules, fireSchedule, followInstalled, followSchedules } from 
 import { startTriggered } from "./start.ts";
 import { validatePullRequest, validatePush } from "./validation/validate.ts";
 
+/** How late a schedule may be that another process has stored, and did not live to fire. */
+const lookMs = 20_000;
+
 export interface ProcessorOptions {
   readonly appId: number;
   readonly engine: Engine;
@@ -26,6 +29,8 @@ export interface ProcessorOptions {
   readonly log: Log;
   /** Logins of the other bots whose events may start workflows, with or without `[bot]`; none by default. */
   readonly allowedBots?: readonly string[];
+  /** True where other processes work on the same stores. */
+  readonly shared?: boolean;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
@@ -59,6 +64,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
     store: stores.schedules,
     clock,
     log,
+    lookMs: options.shared ? lookMs : undefined,
     fire: (schedule, tick) => fireSchedule(room, schedule, tick),
   });
   const room: Room = {

@@ -18,6 +18,8 @@ export interface ScheduleKeeperOptions {
   readonly store: ScheduleStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where other processes store schedules too: how often to look for theirs (ms). */
+  readonly lookMs?: number | undefined;
   /**
    * Starts what the schedule starts at this tick (ms) and says what came of it. Idempotent by schedule and tick: after a
    * crash it is called again.
@@ -39,7 +41,13 @@ const yearMs = 366 * 86_400_000;
  * Ticks missed while nobody listened fire once, as the newest of them. A start comes before the advance: a crash between
  * the two repeats the start of the same tick, which then exists, and with several processes each tick is started once.
  */
-export function createScheduleKeeper({ store, clock, log, fire }: ScheduleKeeperOptions): ScheduleKeeper {
+export function createScheduleKeeper({
+  store,
+  clock,
+  log,
+  lookMs = Number.POSITIVE_INFINITY,
+  fire,
+}: ScheduleKeeperOptions): ScheduleKeeper {
   const pool = new PQueue({ concurrency });
   let armed = Number.POSITIVE_INFINITY;
   let cancel = () => {};
@@ -93,8 +101,9 @@ export function createScheduleKeeper({ store, clock, log, fire }: ScheduleKeeper
   }
 
   async function arm(): Promise<void> {
-    const next = await store.nextDue();
-    if (next !== null) expect(next);
+    const next = (await store.nextDue()) ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(next, clock.now() + lookMs);
+    if (at < Number.POSITIVE_INFINITY) expect(at);
   }
 
   /** Rejects where the store can't answer. */

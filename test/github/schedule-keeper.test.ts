@@ -55,11 +55,12 @@ let errors: string[];
 let log: Log;
 let keeper: ScheduleKeeper;
 
-function aKeeper(): ScheduleKeeper {
+function aKeeper(lookMs?: number): ScheduleKeeper {
   return createScheduleKeeper({
     store,
     clock,
     log,
+    lookMs,
     fire: async ({ id }, tick) => {
       fired.push(`${id} ${new Date(tick).toISOString().slice(11, 16)}`);
       const error = fails?.(id);
@@ -123,6 +124,17 @@ test("one that comes while the timer waits for a later one fires in time", async
   expect(fired).toEqual(["nine 09:00"]);
   await pass(hour);
   expect(fired).toEqual(["nine 09:00", "ten 10:00"]);
+});
+
+test("one that another process has stored is found by looking from time to time", async () => {
+  await keeper.stop();
+  keeper = aKeeper(20_000);
+  await keeper.start();
+  store.add("nine", "0 9 * * *", "2026-11-23T09:00Z");
+  await pass(30 * minute);
+  expect(fired).toEqual(["nine 09:00"]);
+  await keeper.stop();
+  expect(clock.next()).toBe(null);
 });
 
 test("a crash between start and advance repeats the same tick", async () => {
