@@ -93,6 +93,8 @@ export interface GitHubEvent {
   readonly payload: JsonObject;
   /** The pull request it speaks of, as it is now, if it is linked or closes the subject. */
   readonly pullRequest?: LinkedPullRequest;
+  /** Paths that the subject, a pull request, changes now: told where its head may have moved and the workflow reads them. */
+  readonly files?: readonly string[];
   /** Who caused it: our App itself, or the merge of a pull request (which closes the issues it names). */
   readonly cause?: "us" | "merge";
 }
@@ -124,4 +126,6 @@ export interface Commanded {
   readonly workflow?: WorkflowRef;
   /** And with it who may use which command from then on. */
   readonly commands?: CommandUsers;
+  /** And what the subject changes now, where the new definition reads that. */
+  readonly files?: readonly string[];
 }

@@ -109,6 +109,8 @@ export interface Subject {
   readonly head_sha: string | null;
   readonly is_fork: boolean;
   readonly state: "open" | "merged" | "closed";
+  /** Paths that the pull request changes, as they were read last, bounded; null or absent: not read, or an issue. */
+  readonly files?: readonly string[] | null;
 }
 
 export interface LinkedPullRequest {

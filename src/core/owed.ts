@@ -105,40 +105,40 @@ export function newEffects(
   ended: RunRef | null,
 ): readonly Effect[] {
   if (before === now) return [];
-  const owedBefore = runsOwed(workflow, before);
-  const owedNow = runsOwed(workflow, now);
+  const earlier = owedEffects(workflow, before);
+  const later = owedEffects(workflow, now);
+  const owedBefore = runsIn(earlier);
+  const owedNow = runsIn(later);
   const effects: Effect[] = [];
   for (const [key, effect] of owedBefore) {
     const moot = !owedNow.has(key) && !(ended && runKey(ended) === key);
     if (moot) effects.push({ type: "cancel_step", run: effect.run });
   }
   for (const [key, effect] of owedNow) if (!owedBefore.has(key)) effects.push(effect);
-  effects.push(...mindedAnew(workflow, before, now));
+  effects.push(...mindedAnew(earlier, later));
   if (now.due !== null && now.due !== before.due) effects.push({ type: "schedule", at: now.due });
   effects.push({ type: "report" });
   return effects;
 }
 
 /** Children whose state is to be another one, those included that nobody waits for any more. */
-function mindedAnew(workflow: Workflow, before: Execution, now: Execution): readonly Effect[] {
-  const earlier = minded(workflow, before);
-  const later = minded(workflow, now);
-  const changed = [...later].filter(([child, state]) => earlier.get(child) !== state);
-  const dropped = [...earlier.keys()].filter((child) => !later.has(child));
+function mindedAnew(earlier: readonly Effect[], later: readonly Effect[]): readonly Effect[] {
+  const before = childrenIn(earlier);
+  const now = childrenIn(later);
+  const changed = [...now].filter(([child, state]) => before.get(child) !== state);
+  const dropped = [...before.keys()].filter((child) => !now.has(child));
   return [
     ...changed.map(([child, state]) => ({ type: "mind_child", child, state }) as const),
     ...dropped.map((child) => ({ type: "mind_child", child, state: "cancelled" }) as const),
   ];
 }
 
-function minded(workflow: Workflow, execution: Execution) {
-  const owed = owedEffects(workflow, execution).filter((effect) => effect.type === "mind_child");
-  return new Map(owed.map(({ child, state }) => [child, state]));
+function childrenIn(effects: readonly Effect[]) {
+  const minded = effects.filter((effect) => effect.type === "mind_child");
+  return new Map(minded.map(({ child, state }) => [child, state]));
 }
 
-function runsOwed(workflow: Workflow, execution: Execution) {
-  const owed = owedEffects(workflow, execution).filter(
-    (effect) => effect.type === "run_step" || effect.type === "start_child",
-  );
+function runsIn(effects: readonly Effect[]) {
+  const owed = effects.filter((effect) => effect.type === "run_step" || effect.type === "start_child");
   return new Map(owed.map((effect) => [runKey(effect.run), effect]));
 }

@@ -17,7 +17,7 @@ import { answersWithPullRequest, moves, pullRequestOutput, remember, satisfies }
  */
 export function takeGitHubEvent(draft: Draft, event: GitHubEvent): void {
   const { execution, workflow, at } = draft;
-  updateSubject(draft, event.payload);
+  updateSubject(draft, event);
   if (event.pullRequest) link(draft, event.pullRequest);
   for (const each of atWork(draft)) {
     const checks = each.at.step.kind.kind === "wait_for_checks" && !isLoop(each.at);

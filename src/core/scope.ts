@@ -144,6 +144,7 @@ function subjectRoot(execution: Execution): Json {
     state: subject.state,
     head_sha: subject.head_sha ?? newest?.head_sha ?? null,
     is_fork: subject.is_fork,
+    files: subject.files ?? null,
     pull_request: newest ? pullRequestRoot(newest) : null,
   };
 }

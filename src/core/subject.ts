@@ -1,4 +1,5 @@
 import { atWork, type Draft, putRun } from "./draft.ts";
+import type { GitHubEvent } from "./event.ts";
 import type { LinkedPullRequest, Subject } from "./execution.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { headSha } from "./scope.ts";
@@ -30,8 +31,11 @@ export function aboutSubject({ subject }: Draft["execution"], payload: JsonObjec
   return subject && isObject(about) && about["number"] === subject.number ? about : null;
 }
 
-/** Title, labels, head and state of the subject, where the event tells them. */
-export function updateSubject(draft: Draft, payload: JsonObject): void {
+/** Title, labels, head, state and files of the subject, where the event tells them. */
+export function updateSubject(
+  draft: Draft,
+  { payload, files }: Pick<GitHubEvent, "payload" | "files">,
+): void {
   const { subject } = draft.execution;
   const about = aboutSubject(draft.execution, payload);
   if (!subject || !about) return;
@@ -44,6 +48,7 @@ export function updateSubject(draft: Draft, payload: JsonObject): void {
     labels: Array.isArray(labels) ? labelNames(labels) : subject.labels,
     head_sha: isObject(head) && typeof head["sha"] === "string" ? head["sha"] : subject.head_sha,
     state: merged ? "merged" : state === "open" || state === "closed" ? state : subject.state,
+    ...(files && { files }),
   };
   // What tells nothing new is no change, and costs no write.
   if (isSame(told, subject)) return;

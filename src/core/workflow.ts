@@ -30,6 +30,8 @@ export interface Workflow {
   readonly outputs: Template | null;
   /** Workflows that steps run as children, by the reference that the step writes; pinned with this one. */
   readonly children: ReadonlyMap<string, Workflow>;
+  /** Whether an expression, a trigger's or a child's too, may read `subject.files`: only then GitHub is asked for them. */
+  readonly readsFiles: boolean;
 }
 
 /** `merged`: the subject is a pull request and was merged; `closed`: closed without that. */
