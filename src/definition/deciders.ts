@@ -18,6 +18,7 @@ export const commandNames = [
   "explain",
   "help",
 ] as const;
+export type CommandName = (typeof commandNames)[number];
 
 const decider = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?|@[A-Za-z0-9-]+\/[A-Za-z0-9._-]+)$/;
 const deciderRoles = ["read", "triage", "write", "maintain", "admin"] as const;

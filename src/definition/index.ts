@@ -1,4 +1,4 @@
-export { commandNames } from "./deciders.ts";
+export { type CommandName, commandNames } from "./deciders.ts";
 export { neededFiles, resolveReference } from "./files.ts";
 export { type LoadedWorkflow, type LoadOptions, loadWorkflow } from "./load.ts";
 export { type LoadedAgent, loadAgent } from "./load-agent.ts";

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { formatProblem } from "../../src/core/problem.ts";
 import { rootNames } from "../../src/core/scope.ts";
-import { loadAgent, loadWorkflow } from "../../src/definition/index.ts";
+import { commandNames, loadAgent, loadWorkflow } from "../../src/definition/index.ts";
 import {
   agentSchema,
   configSchema,
@@ -11,7 +11,6 @@ import {
 } from "../../src/definition/schema/workflow.ts";
 import { readTests } from "../../src/definition/tests/index.ts";
 import { functions } from "../../src/expression/index.ts";
-import { commandNames } from "../../src/github/commands/parse.ts";
 
 const page = readFileSync("docs/language.md", "utf8");
 const rules = [...page.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = ""]) => id);

@@ -1,8 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { loadWorkflow } from "../../src/definition/index.ts";
-import { commandNames } from "../../src/github/commands/parse.ts";
+import { commandNames, loadWorkflow } from "../../src/definition/index.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const packageJson = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };

@@ -1,10 +1,10 @@
 import type { Execution } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Problem } from "../../core/problem.ts";
+import { commandNames } from "../../definition/index.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { isOutside, waitingWords } from "../report/waiting.ts";
 import { shortId } from "../room.ts";
-import { commandNames } from "./parse.ts";
 import { isUnfinished } from "./target.ts";
 
 /** What came of one command: whether it was taken, a line for the delivery's outcome, a comment where words are needed. */

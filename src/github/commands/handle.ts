@@ -1,4 +1,5 @@
 import type { Execution } from "../../core/execution.ts";
+import type { CommandName } from "../../definition/index.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { executionsAt } from "../elsewhere.ts";
 import { code } from "../neutralise.ts";
@@ -18,7 +19,7 @@ import {
 } from "./answers.ts";
 import { type Prepared, prepareAnswer, prepareDecision } from "./decide.ts";
 import { explainWorkflow } from "./explain.ts";
-import { type CommandName, type ParsedCommand, parseCommands } from "./parse.ts";
+import { type ParsedCommand, parseCommands } from "./parse.ts";
 import { mayCommand, mayUse } from "./permitted.ts";
 import { latestDefinition, ownCommands, runWorkflow, startByCommand } from "./start.ts";
 import { findTarget, takers } from "./target.ts";

@@ -1,23 +1,7 @@
+import { type CommandName, commandNames } from "../../definition/index.ts";
 import { type Piece, readPieces } from "../markdown.ts";
 
-/** What `/hishamos` understands; the ones in `shortForms` also alone. */
-export const commandNames = [
-  "status",
-  "pause",
-  "resume",
-  "cancel",
-  "retry",
-  "skip",
-  "approve",
-  "reject",
-  "done",
-  "allow",
-  "run",
-  "explain",
-  "help",
-] as const;
-export type CommandName = (typeof commandNames)[number];
-
+/** Of what `/hishamos` understands, what is heard alone, too. */
 const shortForms: ReadonlySet<string> = new Set([
   "pause",
   "resume",

@@ -1,8 +1,8 @@
 import type { CommandUsers, Execution } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
+import type { CommandName } from "../../definition/index.ts";
 import type { Refusal } from "../authorise.ts";
 import type { Work } from "../room.ts";
-import type { CommandName } from "./parse.ts";
 
 /** Who may use a command where neither the workflow nor the repository's config.yml says otherwise. */
 const defaults: ReadonlyMap<string, readonly string[]> = new Map([

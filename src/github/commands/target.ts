@@ -1,8 +1,8 @@
 import type { Execution, Waiting } from "../../core/execution.ts";
 import { idOf, staticPath } from "../../core/locate.ts";
 import { isTerminal } from "../../core/tables.ts";
+import type { CommandName } from "../../definition/index.ts";
 import { waitingSteps } from "../pending.ts";
-import type { CommandName } from "./parse.ts";
 
 /** The execution that a command means, and what of its line is left; or why none can be told. */
 export type Target =
