@@ -61,6 +61,8 @@ export function retry(draft: Draft, event: Commanded): Refused | null {
 
 function openRound(draft: Draft, event: Commanded): void {
   const { execution, workflow, at } = draft;
+  const { subject } = execution;
+  if (subject && event.files) execution.subject = { ...subject, files: event.files };
   execution.round += 1;
   execution.state = "running";
   execution.ending = null;

@@ -45,6 +45,13 @@ export class Expressions {
     this.#loopNames = loopNames;
   }
 
+  /** Whether any of them may read `subject.files`: by its name, by a key that is made when it runs, or with the whole. */
+  get readsFiles(): boolean {
+    return this.uses.some(
+      ({ root, path: [key = "*"] }) => root === "subject" && (key === "files" || key === "*"),
+    );
+  }
+
   /** One expression, as in `condition`; null without one or where a problem was told. */
   condition(tree: Tree | undefined, moment: Moment, site: Site | null = null): Expression | null {
     if (tree?.type !== "scalar" || tree.value === null || typeof tree.value === "number") return null;

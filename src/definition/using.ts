@@ -57,6 +57,7 @@ export function readUsing(map: MapTree, about: About, children: Children, proble
     report: own("report", report, own("name", { ...base.report, check: report.check }, base.report)),
     limits: readLimits(child(map, "limits"), problems, base.limits),
     commands: new Map([...base.commands, ...readCommands(child(map, "commands"), problems)]),
+    readsFiles: base.readsFiles || expressions.readsFiles,
   };
   return { workflow, files: new Map(), outputs: (used && outputNames.get(used)) ?? [] };
 }
@@ -140,5 +141,6 @@ function unknown(reference: string): Workflow {
     finally: null,
     outputs: null,
     children: new Map(),
+    readsFiles: false,
   };
 }

@@ -98,6 +98,7 @@ export function readWorkflow(
       agents: agents.known,
       ...work,
       outputs,
+      readsFiles: expressions.readsFiles || [...children.known.values()].some(({ readsFiles }) => readsFiles),
     },
     files: agents.files,
     outputs: [...(mapOf(child(map, "outputs"))?.entries.keys() ?? [])],

@@ -2,9 +2,10 @@ import type { Execution } from "../core/execution.ts";
 import { createCauses, type EventCause } from "./causes.ts";
 import { closingOf, concerned } from "./concerned.ts";
 import type { Happening } from "./happening.ts";
-import { numberAt, textAt } from "./payload.ts";
+import { numberAt, textAt, valueAt } from "./payload.ts";
 import { isOurOwn, shortId, type Work } from "./room.ts";
 import { pullRequestIn } from "./subject.ts";
+import { readsFilesOf, subjectFiles } from "./subject-files.ts";
 
 /** Hands the event to every unfinished execution whose subject or linked pull request it concerns. */
 export async function routeEvent(work: Work): Promise<readonly string[]> {
@@ -19,21 +20,26 @@ export async function routeEvent(work: Work): Promise<readonly string[]> {
   const executions = await concerned(work);
   if (executions.length === 0) return [];
   const causeFor = await createCauses(work);
+  const filesFor = changesFor(work);
   const notes: string[] = [];
   for (const execution of executions) {
     if (startedBy(execution, happening)) continue;
-    await deliver(work, execution, closing, await causeFor(execution));
+    const [cause, files] = [await causeFor(execution), await filesFor(execution)];
+    await deliver(work, execution, { closing, cause, files });
     notes.push(`told ${execution.workflow.stem} ${shortId(execution.id)}`);
   }
   return notes;
 }
 
-async function deliver(
-  { room, happening }: Work,
-  execution: Execution,
-  closing: readonly number[],
-  cause: EventCause,
-) {
+/** What is known of an event besides its payload. */
+interface Known {
+  /** Issues that its pull request says it closes. */
+  readonly closing: readonly number[];
+  readonly cause: EventCause;
+  readonly files: readonly string[] | null;
+}
+
+async function deliver({ room, happening }: Work, execution: Execution, { closing, cause, files }: Known) {
   const pull = pullRequestIn(happening.payload);
   const { subject, linked } = execution;
   const belongs =
@@ -51,8 +57,30 @@ async function deliver(
       payload: happening.trimmed,
       ...(belongs ? { pullRequest: pull } : {}),
       ...(cause === null ? {} : { cause }),
+      ...(files === null ? {} : { files }),
     },
   });
+}
+
+/**
+ * What the subject changes, where that may be other files than the execution knows of, because its head or base moved,
+ * and its workflow reads them; else null.
+ */
+function changesFor(work: Work): (execution: Execution) => Promise<readonly string[] | null> {
+  const { room, happening } = work;
+  const files = subjectFiles(work);
+  const pull = pullRequestIn(happening.payload);
+  const moved =
+    happening.name === "pull_request.synchronize" ||
+    valueAt(happening.payload, "changes", "base") !== undefined;
+  return async (execution) => {
+    const { subject } = execution;
+    if (pull === null || subject?.number !== pull.number) return null;
+    // The event that moved the head may have been lost, and an older release read no files.
+    if (!moved && subject.head_sha === pull.head_sha && subject.files) return null;
+    if (!readsFilesOf(await room.engine.workflowOf(execution), subject)) return null;
+    return files.of(subject.number);
+  };
 }
 
 /**

@@ -11,6 +11,7 @@ import { valueAt } from "./payload.ts";
 import { changedFiles } from "./push.ts";
 import { answerOnce, causeOf, shortId, type Work } from "./room.ts";
 import { type PresentSubject, readSubject, subjectRoot } from "./subject.ts";
+import { subjectFiles } from "./subject-files.ts";
 import { type Cause, hears, type Occasion, type Present, stillHolds } from "./triggers.ts";
 
 /** Starts every active workflow of the default branch that a trigger of it wants started by this event. */
@@ -35,14 +36,16 @@ export async function startTriggered(work: Work): Promise<readonly string[]> {
   const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
   if (number !== null && now === null) return [`#${number} is gone`];
 
+  const files = subjectFiles(work);
   const notes: string[] = [];
   for (const { file, triggers } of wanted) {
     let reason: string | null = null;
+    const about = await files.fill(file.workflow, now);
+    const subject = about?.subject ?? null;
     for (const trigger of triggers) {
-      const present = await presentFor(work, trigger, now, definitions.config.vars);
+      const present = await presentFor(work, trigger, about, definitions.config.vars);
       reason = stillHolds(trigger, occasion, present);
       if (reason !== null) continue;
-      const subject = now?.subject ?? null;
       const admitted = await admit(work, trigger, occasion.by, subject);
       if ("refusal" in admitted) reason = admitted.refusal;
       else notes.push(await startByTrigger(work, definitions, { file, subject, ...admitted }));

@@ -69,7 +69,7 @@ export async function readPullRequest(octokit: Octokit, repository: RepositoryRe
 
 /** What a trigger's expressions read as `subject`: the shape that running workflows see. */
 export function subjectRoot(subject: Subject | null): Json {
-  return subject && { ...subject, pull_request: null };
+  return subject && { ...subject, files: subject.files ?? null, pull_request: null };
 }
 
 /** The pull request of a payload, as executions keep it; null where the payload has none. */

@@ -151,7 +151,7 @@ scenario(
     const run = await start({ subject: issue });
     expect(run.input("a")).toEqual({
       names: [
-        "type number title author labels url state head_sha is_fork pull_request".split(" "),
+        "type number title author labels url state head_sha is_fork files pull_request".split(" "),
         "id owner name full_name".split(" "),
         "id round state started_at workflow ending".split(" "),
       ],

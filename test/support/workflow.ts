@@ -52,6 +52,7 @@ export function aWorkflow(
     finally: null,
     outputs: null,
     children: new Map(),
+    readsFiles: false,
     ...over,
   };
 }

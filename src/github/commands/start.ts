@@ -1,4 +1,5 @@
-import type { CommandUsers, Execution, WorkflowRef } from "../../core/execution.ts";
+import type { Commanded } from "../../core/event.ts";
+import type { Execution } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
 import { formatProblem, unreachable } from "../../core/problem.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../definitions.ts";
@@ -14,6 +15,7 @@ import {
   startWorkflow,
 } from "../start.ts";
 import { readSubject } from "../subject.ts";
+import { readsFilesOf, subjectFiles } from "../subject-files.ts";
 import { hears, type Occasion, stillHolds } from "../triggers.ts";
 import { notAllowed, type Reply, refused, taken } from "./answers.ts";
 import { inputsOf, readArguments } from "./arguments.ts";
@@ -51,24 +53,26 @@ export async function startByCommand(
   const { happening, octokit } = work;
   const { number, repository, isPullRequest, payload } = happening;
   const occasion: Occasion = { event: "slash_command", action: null, payload, by: "person" };
-  const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
-  if (own === null || now === null) return refused(`/${word}: gone`, "What this was written on is gone.");
+  const found = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
+  if (own === null || found === null) return refused(`/${word}: gone`, "What this was written on is gone.");
+  const files = subjectFiles(work);
   const replies: Reply[] = [];
   for (const file of workflowsIn(own.definitions)) {
-    const found = file.workflow.triggers.find(
+    const heard = file.workflow.triggers.find(
       (trigger) =>
         trigger.command?.name === word &&
         trigger.command.on.includes(placeOf(happening)) &&
         hears(trigger, occasion),
     );
-    if (found === undefined || file.workflow.status !== "active") continue;
-    const trigger = { ...found, role: found.role ?? "write" };
-    const given = readArguments(rest, block, found.command?.args ?? [], file.workflow);
+    if (heard === undefined || file.workflow.status !== "active") continue;
+    const trigger = { ...heard, role: heard.role ?? "write" };
+    const given = readArguments(rest, block, heard.command?.args ?? [], file.workflow);
     if ("problems" in given) {
       replies.push(wrongValues(`/${word}`, given.problems));
       continue;
     }
     const event = { ...happening.trimmed, args: given.values };
+    const now = await files.fill(file.workflow, found);
     const present = await presentFor(work, trigger, now, own.definitions.config.vars, event);
     const unmet = stillHolds(trigger, occasion, present);
     const admitted: Admitted =
@@ -117,7 +121,8 @@ export async function runWorkflow(
   const given = readArguments(command.rest.slice(stem.length), command.block, [], workflow);
   if ("problems" in given) return wrongValues(`run ${stem}`, given.problems);
   const { number, repository, isPullRequest } = happening;
-  const now = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
+  const present = number === null ? null : await readSubject(octokit, repository, number, isPullRequest);
+  const now = await subjectFiles(work).fill(workflow, present);
   return start(work, definitions, {
     file: found.file,
     subject: now?.subject ?? null,
@@ -192,9 +197,10 @@ export function noWorkflows(): Reply {
 
 /** The newest definition of what an execution runs, stored so that the execution can be pinned to it. */
 export async function latestDefinition(
-  { room, happening, octokit }: Work,
-  { workflow }: Execution,
-): Promise<{ readonly workflow: WorkflowRef; readonly commands: CommandUsers } | { readonly reply: Reply }> {
+  work: Work,
+  { workflow, subject }: Execution,
+): Promise<Pick<Commanded, "workflow" | "commands" | "files"> | { readonly reply: Reply }> {
+  const { room, happening, octokit } = work;
   const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
   const file = definitions?.files.find(({ path }) => path === workflow.path);
   if (definitions === null || file === undefined) {
@@ -208,6 +214,11 @@ export async function latestDefinition(
   const { name, stem, path, hash } = file.workflow;
   const files = file.files.size === 0 ? {} : { files: Object.fromEntries(file.files) };
   await room.stores.definitions.put(hash, { path, text: file.text, ...files });
-  const commands = commandUsers(definitions);
-  return { workflow: { name, stem, path, commit: definitions.commit, hash }, commands };
+  const latest = {
+    workflow: { name, stem, path, commit: definitions.commit, hash },
+    commands: commandUsers(definitions),
+  };
+  if (!readsFilesOf(file.workflow, subject)) return latest;
+  const paths = await subjectFiles(work).of(subject.number);
+  return paths === null ? latest : { ...latest, files: paths };
 }

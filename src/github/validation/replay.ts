@@ -159,11 +159,13 @@ function inShort(rehearsal: Rehearsal | null): string {
 }
 
 function asksGitHub({ before, after }: Versions): boolean {
-  return [before, after].some((version) =>
-    version?.workflow.triggers.some(
-      ({ role, paths, outsiders, event }) =>
-        role !== null || outsiders !== "run" || (paths.length > 0 && event !== "push"),
-    ),
+  return [before, after].some(
+    (version) =>
+      version?.workflow.readsFiles ||
+      version?.workflow.triggers.some(
+        ({ role, paths, outsiders, event }) =>
+          role !== null || outsiders !== "run" || (paths.length > 0 && event !== "push"),
+      ),
   );
 }
 
