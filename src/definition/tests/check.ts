@@ -49,7 +49,7 @@ export function checkCase(test: TestCase, workflow: Workflow, checks: AnswerChec
       continue;
     }
     for (const answer of Array.isArray(given) ? (given as readonly Answer[]) : [given as Answer]) {
-      const problem = misfit(named, answer, checks);
+      const problem = misfit(named, path ?? "", answer, checks);
       if (problem) add(problem.code, at, `${key}: ${problem.message}`, problem.hint);
     }
   }
@@ -111,7 +111,12 @@ const inWords: Readonly<Record<StepKind["kind"], string>> = {
   steps: "a group",
 };
 
-function misfit({ step, workflow }: NamedStep, answer: Answer, checks: AnswerChecks): Misfit | null {
+function misfit(
+  { step, workflow }: NamedStep,
+  path: string,
+  answer: Answer,
+  checks: AnswerChecks,
+): Misfit | null {
   const { kind } = step;
   const deed = answerDeeds.find((each) => answer[each] !== undefined);
   if (deed === undefined) return null;
@@ -121,7 +126,7 @@ function misfit({ step, workflow }: NamedStep, answer: Answer, checks: AnswerChe
     return {
       code: "HOS813",
       message: `the step is ${inWords[kind.kind]}, which nobody answers`,
-      hint: inner ? `Answer the steps in it, as ${step.id}/STEP.` : "Its time passes by itself.",
+      hint: inner ? `Answer the steps in it, as ${path}/STEP.` : "Its time passes by itself.",
     };
   }
   const isDeed = answer.as !== undefined;

@@ -1,3 +1,4 @@
+import type { StepError } from "../../core/execution.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { staticPath } from "../../core/locate.ts";
 import { nearest } from "../../core/nearest.ts";
@@ -67,35 +68,28 @@ export function judge(
 type Differs = (key: keyof Expectation, message: string, detail?: readonly string[]) => void;
 type Item = string | Readonly<Record<string, StepState>>;
 
-function why({ execution }: Played): string {
-  if (!execution) return "";
-  const { ending } = execution;
-  if (ending?.error) return ` at ${ending.error.step} (${ending.error.code}): ${ending.error.message}`;
-  if (execution.held !== null) return `: it waits for somebody to allow ${execution.held}`;
-  if (execution.wants !== null) return ": it is queued";
-  const waiting = Object.entries(execution.steps).flatMap(([path, { runs }]) => {
-    const run = runs.at(-1);
-    return run?.state === "running" &&
-      run.waiting &&
-      run.waiting.for !== "steps" &&
-      run.waiting.for !== "repeat"
-      ? [`${path} waits for ${waits[run.waiting.for]}`]
-      : [];
-  });
-  return waiting.length === 0 ? "" : `: ${waiting.join(", ")}`;
+/** As `still waiting: checks/qa/test for a person (qa-agent)`; empty where nothing is or was. */
+export function stillWaiting({ waiting }: Pick<Played, "waiting">): string {
+  const said = waiting.map(({ path, whom }) => `${path} for ${whom}`);
+  return said.length === 0 ? "" : `still waiting: ${said.join(", ")}`;
 }
 
-const waits = {
-  child: "its workflow",
-  run: "a run of GitHub Actions",
-  checks: "checks",
-  pull_request: "the pull request",
-  retry: "its next attempt",
-  delay: "its time",
-  event: "an event",
-  approval: "an approval",
-  person: "an answer",
-} as const;
+function why(played: Played): string {
+  const { execution, waiting } = played;
+  if (!execution) return "";
+  const { ending } = execution;
+  if (ending?.error)
+    return [` ${errorInWords(ending.error)}`, stillWaiting(played)].filter((each) => each !== "").join("; ");
+  if (execution.held !== null) return `: it waits for somebody to allow ${execution.held}`;
+  if (execution.wants !== null) return ": it is queued";
+  const said = waiting.map(({ path, whom }) => `${path} waits for ${whom}`);
+  return said.length === 0 ? "" : `: ${said.join(", ")}`;
+}
+
+/** As `at fix (http_403): Forbidden`; what ends the whole is at no step. */
+function errorInWords({ step, code, message }: StepError): string {
+  return `${step === "" ? "" : `at ${step} `}(${code}): ${message}`;
+}
 
 function judgeOrder(
   expected: readonly Item[],
@@ -274,7 +268,8 @@ function judgeError(expected: Expectation["error"], { execution }: Played, diffe
     (want.step === undefined || want.step === error.step) &&
     (want.message === undefined || error.message.includes(want.message));
   if (!fit) {
-    const seen = error === null ? "none" : `${error.code} at ${error.step}: ${oneLine(error.message)}`;
+    const at = error?.step ? ` at ${error.step}` : "";
+    const seen = error === null ? "none" : `${error.code}${at}: ${oneLine(error.message)}`;
     differs("error", `expected ${shown(want)}, seen ${seen}`);
   }
 }

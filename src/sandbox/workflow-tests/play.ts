@@ -19,6 +19,7 @@ import { sandboxConfig } from "../sandbox-config.ts";
 import type { Stage } from "../scenario/deed.ts";
 import { Cast } from "./cast.ts";
 import { peopleOf, prepare, setTheScene } from "./happen.ts";
+import { type Pending, Waits } from "./pending.ts";
 import { rememberingTips } from "./remembering.ts";
 import { Script } from "./script.ts";
 import { type SeenVisit, Witness } from "./seen.ts";
@@ -50,6 +51,8 @@ export interface Played {
   readonly issue: "open" | "closed" | null;
   readonly pullRequest: "open" | "closed" | "merged" | null;
   readonly unused: readonly string[];
+  /** What waits at the end; of what ran out of time, what it waited for then. */
+  readonly waiting: readonly Pending[];
   /** What the App made of each webhook, where nothing started. */
   readonly notes: readonly string[];
   /** Somebody was to do what can't be done, or it came to no end. */
@@ -80,6 +83,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   const stage: Stage = { sandbox, repo, issue: null, pull: null };
   const script = new Script(test.answers);
   const witness = new Witness();
+  const waits = new Waits();
   const prefixes = new Map<string, string>();
   const workflows = new Map<string, Workflow>();
   let root: Execution | null = null;
@@ -122,7 +126,9 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
         if (prefix === null) return;
         if (prefix === "") root = after;
         witness.see(prefix, after);
-        cast.see(before, after, workflows.get(after.id) ?? null);
+        const own = workflows.get(after.id) ?? null;
+        if (own) waits.see(prefix, before, after, own);
+        cast.see(before, after, own);
       },
     },
   });
@@ -241,6 +247,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
       issue: issue ? (issue.state === "closed" ? "closed" : "open") : null,
       pullRequest: pull ? (pull.merged ? "merged" : pull.state === "closed" ? "closed" : "open") : null,
       unused: script.unused,
+      waiting: root?.ending ? (byTimeout(root) ? waits.atTimeout : []) : waits.now,
       notes,
       trouble,
     };
@@ -271,6 +278,11 @@ function isByHand({ event }: TestCase): boolean {
 function childOf(workflow: Workflow, path: string): Workflow | undefined {
   const kind = stepAt(workflow, path)?.step.kind;
   return kind?.kind === "workflow" ? workflow.children.get(kind.workflow) : undefined;
+}
+
+/** A child's timeout is the failure of the step that ran it. */
+function byTimeout({ ending }: Execution): boolean {
+  return ending?.error?.code === "timeout" || ending?.error?.code === "child_failed";
 }
 
 function withoutMarker(body: string): string {

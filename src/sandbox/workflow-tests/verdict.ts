@@ -4,7 +4,7 @@ import { loadAgent, loadWorkflow } from "../../definition/index.ts";
 import { checkCase, namedSteps, problemAt } from "../../definition/tests/index.ts";
 import type { CaseToPlay } from "./case.ts";
 import { checks } from "./checks.ts";
-import { type Difference, judge } from "./judge.ts";
+import { type Difference, judge, stillWaiting } from "./judge.ts";
 import { play } from "./play.ts";
 
 /** What became of one case. */
@@ -57,9 +57,14 @@ export async function verdictOn(one: CaseToPlay): Promise<Verdict> {
         problemAt(test, at, { code: "HOS817", message: `${at.slice(7)}: ${message}` }),
       ),
     ];
+    // A difference of the state says it itself.
+    const still = differences.some(({ at }) => at === "expect.state") ? "" : stillWaiting(played);
     const unused =
       played.unused.length === 0 ? [] : [`answers that nothing asked for: ${played.unused.join(", ")}`];
-    return verdict(problems, problems.length === 0 ? [] : [...linesOf(differences), ...unused]);
+    return verdict(
+      problems,
+      problems.length === 0 ? [] : [...linesOf(differences), ...(still === "" ? [] : [still]), ...unused],
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return verdict([problemAt(test, "", { code: "HOS816", message })]);

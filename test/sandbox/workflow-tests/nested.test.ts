@@ -70,6 +70,39 @@ expect: { state: completed, steps: [qa, qa/look, say], comments: ["good"] }`,
         "name: QA\nsteps:\n  - { id: look, agent: qa-agent }\noutputs: { verdict: \"{{ steps.look.output.passed ? 'good' : 'bad' }}\" }\n",
     },
   ],
+  [
+    "a child in a group is answered by its whole path, or by the step's id alone",
+    `name: Parent\n${onIssue}steps:
+  - id: checks
+    parallel:
+      steps:
+        - { id: qa, workflow: ./qa.yml }
+        - { id: security, agent: security-agent }
+  - { id: say, action: issues.createComment, inputs: { body: "{{ steps.checks.output.qa.by }}" } }\n`,
+    `${head}answers:
+  security: SAFE
+  checks/qa/test: { output: { passed: true, notes: Fine }, by: tom }
+  agree: { approve: quinn, after: 1h }
+expect: { state: completed, steps: { checks/qa: completed, checks/qa/test: completed, agree: completed }, comments: [quinn] }`,
+    {
+      ".hishamos/qa.yml":
+        'name: QA\nsteps:\n  - { id: test, agent: qa-agent }\n  - { id: agree, approval: { from: [quinn] } }\noutputs: { by: "{{ steps.agree.output.by }}" }\n',
+    },
+  ],
+  [
+    "children of items are answered item by item",
+    `name: Parent\n${onIssue}steps:
+  - { id: each, for_each: { in: [a, b], max_parallel: 1 }, workflow: ./qa.yml }
+outputs: { notes: "{{ steps.each.output }}" }\n`,
+    `${head}answers:
+  "each[0]/test": { output: { passed: true, notes: First } }
+  "each[1]/test": { output: { passed: true, notes: Second } }
+expect: { state: completed, outputs: { notes: [{ notes: First }, { notes: Second }] } }`,
+    {
+      ".hishamos/qa.yml":
+        'name: QA\nsteps:\n  - { id: test, agent: qa-agent }\noutputs: { notes: "{{ steps.test.output.notes }}" }\n',
+    },
+  ],
 ];
 
 test.for(passing)("%s", async ([, workflow, tests, files]) => {

@@ -50,6 +50,92 @@ expect:
   `);
 });
 
+const familyOf = (limit: string, more = "") => `name: Family
+on: { issues: { types: [labeled], labels: [bug] } }
+${limit}
+steps:
+  - id: checks
+    parallel:
+      steps:
+        - { id: qa, workflow: ./qa.yml${more} }
+        - { id: lint, agent: security-agent }
+        - { id: merged, wait_for: push }
+`;
+const qaOf = (more = "") => `name: QA
+steps:
+  - { id: test, agent: qa-agent${more} }
+  - { id: agree, approval: { from: [maya, role:admin] } }
+`;
+const tested = "checks/qa/test: { output: { passed: true, notes: Fine } }";
+const linted = "lint: { output: { risk: none, summary: Fine } }";
+
+const late: readonly (readonly [
+  when: string,
+  workflow: string,
+  qa: string,
+  answers: string,
+  said: string,
+])[] = [
+  [
+    "the whole takes too long",
+    familyOf("limits: { timeout: 2d }"),
+    qaOf(),
+    linted,
+    "failed (timeout): not finished after 172800 s; still waiting: checks/merged for an event (push), checks/qa/test for a person (qa-agent)",
+  ],
+  [
+    "a step of a child is answered, and the next one not",
+    familyOf("limits: { timeout: 2d }"),
+    qaOf(),
+    `${linted}, ${tested}`,
+    "failed (timeout): not finished after 172800 s; still waiting: checks/merged for an event (push), checks/qa/agree for an approval (maya, role:admin)",
+  ],
+  [
+    "a step takes too long: nothing but what is in it",
+    familyOf("", ", timeout: 1d"),
+    qaOf(),
+    linted,
+    "failed at checks/qa (timeout): no result after 86400 s; still waiting: checks/qa/test for a person (qa-agent)",
+  ],
+  [
+    "a child's step takes too long",
+    familyOf(""),
+    qaOf(", timeout: 1d"),
+    linted,
+    "; still waiting: checks/qa/test for a person (qa-agent)",
+  ],
+  [
+    "nothing is to come any more",
+    familyOf(""),
+    qaOf(),
+    linted,
+    "running: checks/merged waits for an event (push), checks/qa/test waits for a person (qa-agent)",
+  ],
+];
+test.for(late)("who kept it waiting is told where %s", async ([, workflow, qa, answers, said]) => {
+  const text = `${head}answers: { ${answers} }\nexpect: { state: completed }\n`;
+  const shown = told(await verdict(workflow, text, { ".hishamos/qa.yml": qa }));
+  expect(shown).toContain(said);
+  expect(shown.endsWith(said.slice(-20))).toBe(true);
+});
+
+test("who kept it waiting is told below other differences, too", async () => {
+  const text = `${head}answers: { ${linted} }\nexpect: { error: rejected }\n`;
+  const files = { ".hishamos/qa.yml": qaOf() };
+  expect(told(await verdict(familyOf("limits: { timeout: 2d }"), text, files))).toMatchInlineSnapshot(`
+    "error: expected {"code":"rejected"}, seen timeout: not finished after 172800 s
+    still waiting: checks/merged for an event (push), checks/qa/test for a person (qa-agent)"
+  `);
+});
+
+test("one that failed for another reason speaks of nobody who waits", async () => {
+  const text = `${head}answers: { lint: { fail: { code: http_500, message: Down } } }\nexpect: { state: completed }\n`;
+  const files = { ".hishamos/qa.yml": qaOf() };
+  expect(told(await verdict(familyOf(""), text, files))).toMatchInlineSnapshot(
+    `"state: expected completed, seen failed at checks/lint (http_500): Down"`,
+  );
+});
+
 test("comments that came near are shown", async () => {
   const result = await verdict(
     triageWorkflow,
@@ -63,7 +149,8 @@ test("comments that came near are shown", async () => {
         "> Triage a bug report: judge how severe it is, name the part of the product it belongs to, say in one or two sentences what is wrong, and name an older issue if…"
         "Stuck at triage: no result after 604800 s"
     comments: expected no comment with "Stuck"
-        "Stuck at triage: no result after 604800 s""
+        "Stuck at triage: no result after 604800 s"
+    still waiting: triage for a person (bug-triage-agent)"
   `);
 });
 
