@@ -38,24 +38,30 @@ async function startInGroup(
   group: string,
 ): Promise<Started> {
   const policy = policyOf(workflow, trigger);
-  const queues = policy === "queue" || policy === "cancel_running";
+  const queues = policy !== "reject";
   const { id: repositoryId } = blank.repository;
   for (;;) {
+    const execution = begun(workflow, { ...blank, slot: group }, blank.startedAt);
     // Who waits already goes first, also in the moment in which the group is free.
     const behind = queues && (await parts.groups.isAwaited(repositoryId, group));
     if (!behind) {
-      const execution = begun(workflow, { ...blank, slot: group }, blank.startedAt);
       const result = await parts.create(execution);
       if (result === "exists") return await again(parts, policy, actor, execution);
       if (result === "created" && policy === "cancel_running") await supersede(parts, execution, actor);
       if (result === "created") return { result, execution };
-      if (policy === "join" && (await hasTaker(parts, repositoryId, group))) return { result, execution };
     }
-    if (queues || policy === "join") {
-      const execution: Execution = { ...blank, revision: 1, wants: group, deadline: null };
-      if ((await parts.create(execution)) === "exists") return await again(parts, policy, actor, execution);
-      if (policy === "cancel_running") await supersede(parts, execution, actor);
-      return { result: "queued", execution };
+    if (policy === "join" && (await hasTaker(parts, repositoryId, group))) {
+      // Its wake may have been lost with the process that owed it.
+      if (behind) await parts.groups.settle(workflow, execution);
+      // And it may be this very start, made before.
+      if (behind && (await parts.load(blank.id))) return await again(parts, policy, actor, execution);
+      return { result: "slot_taken", execution };
+    }
+    if (queues) {
+      const queued: Execution = { ...blank, revision: 1, wants: group, deadline: null };
+      if ((await parts.create(queued)) === "exists") return await again(parts, policy, actor, queued);
+      if (policy === "cancel_running") await supersede(parts, queued, actor);
+      return { result: "queued", execution: queued };
     }
     const holder = await parts.groups.holder(repositoryId, group);
     if (holder) return { result: "rejected", execution: holder };

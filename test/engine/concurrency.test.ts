@@ -112,6 +112,25 @@ describe.for(["SQLite", "Postgres"] as const)("a concurrency group: %s", (databa
     while (bench.calls.at(-1)?.execution.id !== second) await new Promise(setImmediate);
   });
 
+  test("join: who waits is joined also in the moment in which the group is free", async () => {
+    const of = workflow("join");
+    const first = await idOf(request(of));
+    await gate.arrived(1);
+    await elsewhere.messages.add(aCommand(first, "c", "cancel"));
+    bench.clock.advance(1);
+    const second = request(of);
+    const queued = await idOf(second);
+    const stored = await stores.executions.load(first);
+    if (!stored) throw new Error("it is not there");
+    // As in the moment after its end and before the wake of the next.
+    const over = { slot: null, state: "cancelled", endedAt: 1 } as const;
+    await stores.executions.save({ ...stored, ...over, revision: stored.revision + 1 });
+    bench.clock.advance(1);
+    const other = aBench(elsewhere, () => done(), { clock: bench.clock });
+    expect(await other.engine.start(request(of))).toMatchObject({ result: "slot_taken" });
+    expect(await other.engine.start(second)).toMatchObject({ result: "exists", execution: { id: queued } });
+  });
+
   test("join: while the holder cleans up after a cancel, a start waits for its turn", async () => {
     const of = workflow("join", { finally: aWorkflow([{ id: "tidy" }]).steps });
     const first = await idOf(request(of));

@@ -80,7 +80,7 @@ rehearsal(
   alone(""),
   `
 answers: { ok: { approve: mona } }
-expect: { state: completed, issue: open, comments: ["Ship it?"] }`,
+expect: { state: completed, issue: closed, comments: ["Ship it?", "is completed"] }`,
 );
 const counting = (report: string) => `
 permissions: { issues: read }
