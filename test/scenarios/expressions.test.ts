@@ -144,6 +144,7 @@ scenario(
   },
   { more: "work" },
 );
+value("subject-files", "subject.files", null);
 scenario(
   "root-names",
   "steps: [{ id: a, agent: bot, inputs: { names: '{{ [keys(subject), keys(repo), keys(execution)] }}' } }]",

@@ -229,6 +229,88 @@ answers: { w: { checks: { build: failure, test: success } } }
 expect: { state: failed }`,
   { more: "one failed" },
 );
+const waitsFor = (which: string) =>
+  `${onPull}\npermissions: { checks: read, statuses: read, contents: read }\nsteps: [{ id: w, wait_for: { checks: ${which} } }]`;
+for (const [which, expected] of [
+  ["required", "completed"],
+  ["all", "failed"],
+] as const) {
+  rehearsal(
+    "wait-checks-which",
+    waitsFor(which),
+    `
+${openedPull}
+github: { required_checks: { main: [build] } }
+answers: { w: { checks: { build: success, lint: failure } } }
+expect: { state: ${expected} }`,
+    { more: which },
+  );
+}
+rehearsal(
+  "failed-output",
+  waits,
+  `
+${openedPull}
+answers: { w: { checks: { build: failure, test: success } } }
+expect: { steps: { w: { state: failed, output: { checks: [{ name: build, conclusion: failure }, { name: test, conclusion: success }] } } } }`,
+  { more: "of checks" },
+);
+rehearsal(
+  "failed-output",
+  `
+${on}
+permissions: { actions: write }
+steps: [{ id: ci, action: actions.run, inputs: { workflow: ci.yml } }]`,
+  `
+${opened}
+github: { files: { .github/workflows/ci.yml: "on: workflow_dispatch" } }
+answers: { ci: { run: { conclusion: failure } } }
+expect: { steps: { ci: { state: failed, output: { conclusion: failure } } } }`,
+  { more: "of a run" },
+);
+// Were the first review taken, nobody would be asked again.
+rehearsal(
+  "approval-review",
+  `
+${onPull}
+permissions: { pull_requests: read }
+steps:
+  - id: both
+    parallel:
+      steps:
+        - { id: ok, approval: { by: [review] } }
+        - { id: more, wait_for: { event: pull_request.synchronize } }
+  - { id: all, action: pulls.listReviews }
+outputs: { reviews: "{{ length(steps.all.output) }}" }`,
+  `
+${openedPull}
+answers:
+  both/ok: { as: mona, reviews: { event: approve, body: Fine } }
+  both/more: { as: developer, pushes: { branch: change } }
+expect: { state: completed, outputs: { reviews: 2 } }`,
+  { more: "of an older head" },
+);
+const filed = (condition: string) => `
+on: { pull_request: { types: [opened], condition: "${condition}" } }
+concurrency: { on_conflict: join }
+steps:
+  - { id: first, action: pulls.get, condition: "subject.files == ['src/a.ts']" }
+  - { id: more, wait_for: { event: pull_request.synchronize } }
+permissions: { pull_requests: read }
+outputs: { files: "{{ subject.files }}", first: "{{ steps.first.state }}" }`;
+const withFile = (expected: string) => `
+event: { pull_request.opened: { pull_request: { files: { src/a.ts: "1" } } } }
+answers: { more: { as: developer, pushes: { branch: change, files: { docs/b.md: "2" } } } }
+expect: ${expected}`;
+rehearsal(
+  "subject-files",
+  filed("'src/a.ts' in subject.files"),
+  withFile("{ state: completed, outputs: { files: [docs/b.md, src/a.ts], first: completed } }"),
+  { more: "of a pull request" },
+);
+rehearsal("subject-files", filed("'docs/b.md' in subject.files"), withFile("{ state: not_started }"), {
+  more: "in the condition of a trigger",
+});
 rehearsal(
   "actions-run",
   `

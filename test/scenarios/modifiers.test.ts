@@ -29,6 +29,15 @@ scenario("fail-if", "steps: [{ id: a, agent: bot, fail_if: self > 2 }]", async (
   await run.succeed("a", 3);
   expect([run.error, run.output("a")]).toEqual(["a fail_if", 3]);
 });
+scenario(
+  "failed-output",
+  "steps: [{ id: a, action: http.request, inputs: { url: 'https://x.example' }, on_failure: b }, { id: b, agent: bot, inputs: { got: '{{ steps.a.output.status }}' }, conclude: completed }]",
+  async (start) => {
+    const run = await start();
+    await run.fail("a", "error", "http_422", { status: 422, headers: {}, body: "no" });
+    expect([run.why("a"), run.input("b")]).toEqual(["http_422", { got: 422 }]);
+  },
+);
 const concluding = (conclude: string) => `
 steps:
   - id: g
@@ -171,6 +180,23 @@ scenario("remind-every", "steps: [{ id: a, approval: {}, remind: { every: 1d, ma
   await run.after("9d");
   expect(sent()).toBe(2);
 });
+
+scenario(
+  "remind-every",
+  "steps: [{ id: a, approval: {}, remind: { every: 1d } }]",
+  async (start) => {
+    const sent = () => {
+      const asked = run.run("a");
+      return asked.state === "running" ? asked.remind?.sent : null;
+    };
+    const run = await start();
+    await run.after("2d");
+    expect(sent()).toBe(2);
+    await run.after("9d");
+    expect(sent()).toBe(3);
+  },
+  { more: "three times" },
+);
 
 const cycle = (exhausted: string) => `
 steps:
@@ -412,6 +438,14 @@ scenario("subject-number", 'steps: [{ id: a, agent: bot, subject: "{{ event.abou
   expect((await start({ event: { about: "none" } })).error).toBe("a expression");
 });
 mistake("secrets-http", "steps: [{ id: a, agent: bot, secrets: [TOKEN] }]", "HOS226", "http.request");
+const sending = (header: string) => `
+steps:
+  - { id: a, action: http.request, inputs: { url: "https://x.example", headers: { x-a: "${header}" } }, secrets: [TOKEN] }`;
+mistake("secrets-http", sending("${TOKEN} {{ event.action }}"), "HOS256", "Make two headers of it");
+mistake("secrets-http", sending("{{ event.action }}"), "HOS256", "is not used");
+reads("secrets-http", sending("Bearer ${TOKEN}"), ({ steps }) => {
+  expect(steps.steps[0]).toMatchObject({ secrets: ["TOKEN"], secretHeaders: ["x-a"] });
+});
 mistake("safe-outputs-agents", "steps: [{ id: a, delay: 1h, safe_outputs: [comment] }]", "HOS226");
 reads(
   "safe-outputs-agents",

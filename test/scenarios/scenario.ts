@@ -193,9 +193,14 @@ export class Told {
     await this.#world.quiet();
   }
 
-  async fail(path: string, failureClass: FailureClass = "error", code = "broken"): Promise<void> {
+  async fail(
+    path: string,
+    failureClass: FailureClass = "error",
+    code = "broken",
+    output: Json = null,
+  ): Promise<void> {
     const error = { code, message: "it broke", class: failureClass };
-    this.#world.workAt(this.execution.id, path).settle({ type: "failed", error, effects: [] });
+    this.#world.workAt(this.execution.id, path).settle({ type: "failed", error, output, effects: [] });
     await this.#world.quiet();
   }
 

@@ -245,6 +245,21 @@ scenario(
     expect(run.steps).toBe("a:completed b:running");
   },
 );
+for (const [on, state] of [
+  ["", "cancelled"],
+  ["cancel_on: none\n", "paused"],
+] as const) {
+  scenario(
+    "cancel-held",
+    on + one,
+    async (start) => {
+      const run = await start({ subject: issue, held: "eve" });
+      await run.event("issues.closed", closed(issue));
+      expect([run.state, run.steps]).toEqual([state, ""]);
+    },
+    { more: state },
+  );
+}
 scenario("cancel-none", `cancel_on: none\n${one}`, async (start) => {
   const run = await start({ subject: issue });
   await run.event("issues.closed", closed(issue));
