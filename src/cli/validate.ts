@@ -1,15 +1,9 @@
 import { parseArgs } from "node:util";
-import type { Problem } from "../core/problem.ts";
-import { loadAgent, loadConfig } from "../definition/index.ts";
-import { Folders, type FoundFile, findFiles, readText, unreadable } from "./folder.ts";
+import { checkAll } from "./check-all.ts";
+import type { Checked } from "./check-files.ts";
+import { type FoundFile, findFiles } from "./folder.ts";
 import { type ProblemFormat, problemCommand, problemFormats, problemText } from "./format.ts";
 import { type Output, takeArguments } from "./usage.ts";
-
-interface Checked {
-  readonly path: string;
-  readonly text: string;
-  readonly problems: readonly Problem[];
-}
 
 const usage = `Usage: hishamos validate PATH… [--format text|json|github]
 
@@ -40,33 +34,10 @@ export async function validateCommand(args: readonly string[], io: Output): Prom
     }
     for (const file of found) files.set(file.path, file);
   }
-  const checked = await checkAll([...files.values()]);
+  const sorted = [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const checked = await checkAll(sorted);
   io.stdout(render(checked, format));
   return checked.some(({ problems }) => problems.length > 0) ? 1 : 0;
-}
-
-async function checkAll(files: readonly FoundFile[]): Promise<readonly Checked[]> {
-  const folders = new Folders();
-  // Loaded where there are some: a check of workflows alone is the faster for it.
-  const tests = files.some(({ kind }) => kind === "test") ? await import("./check-tests.ts") : null;
-  const checked = files.map((file): Checked => {
-    const { path, kind } = file;
-    const text = readText(path);
-    if (text === null) return { path, text: "", problems: [unreadable(path)] };
-    switch (kind) {
-      case "agent":
-        return { path, text, problems: loadAgent(text, path).problems };
-      case "settings":
-        return { path, text, problems: loadConfig(text, path).problems };
-      case "workflow":
-        return { path, text, problems: folders.of(file).load(path, text).problems };
-      case "test":
-        return { path, text, problems: tests?.checkTests(text, path, folders.of(file)) ?? [] };
-      default:
-        return kind satisfies never;
-    }
-  });
-  return checked.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function render(checked: readonly Checked[], format: ProblemFormat): string {
