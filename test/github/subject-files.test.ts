@@ -135,6 +135,8 @@ test(`of more than ${mostFiles} paths the first are kept`, async () => {
   const paths = Array.from({ length: mostFiles + 50 }, (_, index) => `many/${10_000 + index}.txt`);
   await open(shop, Object.fromEntries(paths.map((path) => [path, "1"])));
   expect(await filesOf(shop)).toEqual(paths.slice(0, mostFiles));
+  // Ten pages of a hundred; the check of changed definitions reads all eleven.
+  expect(asked(shop)).toBe(21);
 });
 
 test("where GitHub can't list them they stay unknown, and other workflows start", async () => {

@@ -162,6 +162,26 @@ test("an event that starts what did not start before is named, and only what the
   expect(text).toContain("Roles, outsiders and the files of pull requests were not asked for.");
 });
 
+test.for([
+  ["length(subject.files) > 0", true],
+  ["subject.number > 0", false],
+] as const)("that files of pull requests were not asked for is said where they are read: %s", async (row) => {
+  const [condition, said] = row;
+  const checked = (name: string) => `name: ${name}
+on: { pull_request: { types: [opened], outsiders: run } }
+steps: [{ id: one, delay: 1m, condition: "${condition}" }]
+`;
+  const shop = await openShop({ files: { [path]: checked("Before") } });
+  shop.github
+    .as("mona")
+    .push({ repo: REPO, branch: "topic", from: "main", message: "Work", files: { a: "1" } });
+  shop.github.as("mona").openPullRequest({ repo: REPO, head: "topic", title: "Topic" });
+  await shop.settled();
+  const { text } = await checkOf(shop, { files: { [path]: checked("After") } });
+  expect(text).toContain("`pull_request.opened` (just now");
+  expect(text.includes("the files of pull requests were not asked for")).toBe(said);
+});
+
 test("a workflow's own command is replayed from the comment that gave it", async () => {
   const deploy = (size: string) => `name: Deploy
 on: { slash_command: { name: deploy, args: [size], on: [issue] } }
