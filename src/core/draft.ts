@@ -17,6 +17,8 @@ export interface Draft {
   readonly workflow: Workflow;
   readonly execution: Mutable<Execution>;
   readonly at: number;
+  /** The steps once they are copied, and their number: nobody else has them yet, so they are written into. */
+  copied?: { readonly steps: Record<string, StepRecord>; count: number };
 }
 
 export function draftOf(workflow: Workflow, execution: Execution, at: number): Draft {
@@ -97,10 +99,29 @@ export function putRun(draft: Draft, path: string, run: Run): void {
 const noRecord: StepRecord = { visits: 0, attempts: 0, since: { round: 0, visit: 0 }, runs: [] };
 
 export function putRecord(draft: Draft, path: string, record: StepRecord): void {
+  const copied = ownSteps(draft);
+  if (recordOf(draft.execution, path) === undefined) copied.count += 1;
   // A step may be called `__proto__` in a document from elsewhere: define, never assign.
-  const steps: Record<string, StepRecord> = { ...draft.execution.steps };
-  Object.defineProperty(steps, path, { value: record, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(copied.steps, path, {
+    value: record,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** How many step paths the document has a record of. */
+export function recordCount(draft: Draft): number {
+  return ownSteps(draft).count;
+}
+
+/** The steps to write into: copied once, not at every record, since one event may make thousands of them. */
+function ownSteps(draft: Draft): Required<Draft>["copied"] {
+  if (draft.copied) return draft.copied;
+  const steps = { ...draft.execution.steps };
+  draft.copied = { steps, count: Object.keys(steps).length };
   draft.execution.steps = steps;
+  return draft.copied;
 }
 
 export function note(draft: Draft, entry: Omit<TimelineEntry, "at">): void {

@@ -1,9 +1,10 @@
-import { after, exhausted } from "./after.ts";
+import { after, endFinally, exhausted } from "./after.ts";
 import { begin } from "./begin.ts";
-import { currentRun, type Draft, visitsInScope, visitsOf } from "./draft.ts";
+import { currentRun, type Draft, recordCount, recordOf, visitsInScope, visitsOf } from "./draft.ts";
 import { end } from "./ending.ts";
 import type { Entry, RunningRun } from "./execution.ts";
 import { finallyScope, type Located, stepAt } from "./locate.ts";
+import { isInFinally } from "./scope.ts";
 import { isLoop } from "./settle.ts";
 
 /** Enters the steps, and all that follow at once; what is entered while paused waits for the resume. */
@@ -31,17 +32,35 @@ function enter(draft: Draft, entry: Entry): readonly Entry[] {
   if (at.part === "whole" && maxVisits !== null && visitsInScope(execution, at.path) >= maxVisits) {
     return exhausted(draft, at);
   }
-  const { maxSteps } = workflow.limits;
-  if (execution.spending.steps >= maxSteps) {
-    const message = `${maxSteps} steps were entered, which is limits.max_steps`;
-    return end(draft, {
-      state: "failed",
-      error: { step: at.path, code: "max_steps", message, class: "error" },
-    });
+  const over = overLimit(draft, at);
+  if (over) {
+    const error = { step: at.path, class: "error", ...over } as const;
+    return isInFinally(at.path) ? endFinally(draft, error) : end(draft, { state: "failed", error });
   }
   execution.spending = { ...execution.spending, steps: execution.spending.steps + 1 };
   const begun = begin(draft, at, firstAttempt(draft, at, entry), entry.resume);
   return [...begun, ...after(draft, at)];
+}
+
+/** More steps than this, each item counted, an execution does not keep: its document is saved whole at every step. */
+export const mostRecords = 5_000;
+
+/** Why the step is not entered any more, or null. What cleans up may take as much again. */
+function overLimit(
+  draft: Draft,
+  { path }: Located,
+): { readonly code: string; readonly message: string } | null {
+  const share = isInFinally(path) ? 2 : 1;
+  const { maxSteps } = draft.workflow.limits;
+  if (draft.execution.spending.steps >= share * maxSteps) {
+    return { code: "max_steps", message: `${maxSteps} steps were entered, which is limits.max_steps` };
+  }
+  const known = recordOf(draft.execution, path) !== undefined;
+  if (known || recordCount(draft) < share * mostRecords) return null;
+  const message =
+    `an execution keeps what came of ${mostRecords} steps at most, each item of a for_each counted: ` +
+    "give each item a workflow of its own (`workflow: ./FILE.yml`)";
+  return { code: "too_many_steps", message };
 }
 
 function firstAttempt({ execution, at: now }: Draft, at: Located, { path, from }: Entry): RunningRun {

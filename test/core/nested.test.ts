@@ -440,6 +440,34 @@ describe("bounds", () => {
     expect(story.execution.ending?.error?.code).toBe("max_steps");
   });
 
+  test("what max_steps ends is cleaned up after, within as many steps again", () => {
+    const looped = { id: "r", repeat: repeat({ max: 100_000 }), steps: [{ id: "a", condition: "1 > 2" }] };
+    const story = new Story(
+      aWorkflow([looped], { limits: { maxSteps: 10 }, ...ends([{ id: "tidy" }, looped]) }),
+    );
+    expect(story.steps).toContain("finally/tidy:running");
+    story.succeed("finally/tidy", null);
+    expect([story.execution.state, story.execution.spending.steps]).toEqual(["failed", 20]);
+    expect(story.execution.ending?.error?.step).toBe("r[]/a");
+  });
+
+  // 65,000 items in one decision: it hangs where each of their records costs a copy of all others.
+  test("an execution keeps what came of 5000 steps, and is cleaned up after when it would be more", () => {
+    const items = `{{ [${Array.from({ length: 250 }, (_, index) => index).join()}] }}`;
+    const inner = { id: "inner", forEach: forEach(items, { maxParallel: 250 }), condition: "1 > 2" };
+    const outer = { id: "outer", forEach: forEach(items, { maxParallel: 250 }), steps: [inner] };
+    const story = new Story(
+      aWorkflow([outer], { limits: { maxSteps: 1_000_000 }, ...ends([{ id: "tidy" }]) }),
+    );
+    expect(story.execution.ending?.error).toMatchObject({
+      code: "too_many_steps",
+      message: expect.stringContaining("5000 steps at most"),
+    });
+    expect(story.steps).toContain("finally/tidy:running");
+    expect(Object.keys(story.execution.steps).length).toBe(5_001);
+    expect(story.succeed("finally/tidy", null).execution.state).toBe("failed");
+  });
+
   test("a budget that is spent pauses, and a resume grants it once more", () => {
     const story = new Story(aWorkflow([{ id: "a" }, { id: "b" }], { limits: { tokens: 100 } }));
     const spent = (path: string) =>

@@ -286,6 +286,27 @@ scenario("limit-max-steps", `limits: { max_steps: 3 }\n${two}`, async (start) =>
   await run.succeed("a");
   expect(run.error).toBe("b max_steps");
 });
+scenario(
+  "limit-records",
+  "limits: { max_steps: 100000 }\nsteps: [{ id: o, for_each: { in: '{{ input.all }}' }, steps: [{ id: i, for_each: { in: '{{ input.all }}' }, agent: bot, condition: 1 > 2 }] }]",
+  async (start) => {
+    const all = (count: number) => ({ all: Array.from({ length: count }, (_, index) => index) });
+    // o, 69 items, i in each, 69 items in each of those: 4,900; with 70 there are 5,041.
+    expect((await start({ input: all(69) })).state).toBe("completed");
+    expect((await start({ input: all(70) })).error).toMatch(/^o\[\d+\]\/i\[\d+\] too_many_steps$/);
+  },
+);
+scenario(
+  "limit-finally",
+  `limits: { max_steps: 1 }\n${two}\nfinally: [{ id: x, agent: bot }, { id: y, agent: bot }]`,
+  async (start) => {
+    const run = await start();
+    await run.succeed("a");
+    expect(run.steps).toBe("a:completed finally/x:running");
+    await run.succeed("finally/x");
+    expect(run.error).toBe("b max_steps");
+  },
+);
 reads("limit-max-steps", one, ({ limits }) => expect(limits.maxSteps).toBe(20_000));
 scenario("limit-budget-pause", `limits: { tokens: 100 }\n${two}`, async (start) => {
   const run = await start();
