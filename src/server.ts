@@ -6,6 +6,7 @@ import { composeService, openStores } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 import { formatProblem } from "./core/problem.ts";
 import { systemClock } from "./engine/clock/system.ts";
+import { QueueError } from "./queue/problems.ts";
 import type { ServiceProblem } from "./service-problems.ts";
 import { StateError } from "./state/error.ts";
 
@@ -25,10 +26,20 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
     return error;
   });
   if (stores instanceof StateError) return refuse([formatProblem(stores.problem)]);
-  const service = await composeService({ config, stores, clock: systemClock, log });
+  const service = await composeService({ config, stores, clock: systemClock, log }).catch(
+    (error: unknown) => {
+      if (!(error instanceof QueueError)) throw error;
+      return error;
+    },
+  );
+  if (service instanceof QueueError) {
+    await stores.close();
+    return refuse([formatProblem(service.problem)]);
+  }
   const server = createServer((req, res) => void service.handle(req, res));
   const refused = await listen(server, config.http);
   if (refused) {
+    await service.stop();
     await stores.close();
     return refuse([formatProblem(refused)]);
   }

@@ -38,7 +38,10 @@ interface Holding {
   wakenBy: string | null;
 }
 
-/** Activations shared by all processes that open the same schema. Rejects where the database can't be reached. */
+/**
+ * Activations shared by all processes that open the same schema. Rejects where the database can't be reached,
+ * with a QueueError where the schema belongs to a newer release.
+ */
 export async function openPgBossQueue({
   url,
   schema = "hishamos_queue",

@@ -26,7 +26,7 @@ export interface Run {
 }
 
 /** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -31,6 +31,8 @@ test("a cancel that comes to one replica reaches the step that another is at", {
       replicas.said(number).some((body) => isShown(body, "cancelled")),
     );
     expect(replicas.twice([number])).toEqual([]);
+    const port = Number(new URL(busy.url ?? "").port);
+    await expect(replicas.another(port).start()).rejects.toThrow(/the service ended \(2\)\n.*HOS702/);
     const codes = await Promise.all(replicas.all.map(({ service }) => service.stop()));
     expect(codes).toEqual([0, 0]);
     const { executions } = await replicas.look((stores) => stores.executions.list({}));

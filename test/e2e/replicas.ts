@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Trace } from "../../src/engine/trace.ts";
 import { marker } from "../../src/github/marker.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
 import { until } from "../../src/sandbox/github/waiting.ts";
+import { Player } from "../../src/sandbox/scenario/player.ts";
+import type { Scenario } from "../../src/sandbox/scenario/scenario.ts";
 import { type LogLine, ServiceProcess } from "../../src/sandbox/service-process.ts";
-import { inPostgres, type Place, REPO, SECRET, type Setup } from "./stage.ts";
+import { inPostgres, isShown, type Place, REPO, SECRET, type Setup } from "./stage.ts";
 
 /** One process of the service among others. */
 export class Replica {
@@ -53,6 +56,7 @@ export class Replicas {
   /** Where no webhooks go, because nothing would answer. */
   readonly frozen = new Set<Replica>();
   readonly #place: Place;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #front: Server;
   readonly #listeners = new Set<() => void>();
   #turn = 0;
@@ -65,7 +69,7 @@ export class Replicas {
   ) {
     this.sandbox = sandbox;
     this.#place = place;
-    const own = {
+    this.#env = {
       ...sandbox.environment(),
       WEBHOOK_SECRET: SECRET,
       HOST: "127.0.0.1",
@@ -78,7 +82,7 @@ export class Replicas {
       this.lines.push(line);
       for (const listener of this.#listeners) listener();
     };
-    this.all = Array.from({ length: count }, () => new Replica(own, changed));
+    this.all = Array.from({ length: count }, () => new Replica(this.#env, changed));
     this.#front = createServer((incoming, response) => void this.#forward(incoming, response));
   }
 
@@ -105,6 +109,11 @@ export class Replicas {
       await replicas.close();
       throw error;
     }
+  }
+
+  /** One more of them, for this machine's port. */
+  another(port: number): ServiceProcess {
+    return new ServiceProcess({ env: { ...this.#env, PORT: String(port) }, onLine: () => {} });
   }
 
   /** As a load balancer does: to the next that answers. */
@@ -147,6 +156,38 @@ export class Replicas {
     );
   }
 
+  /** People who answer as the scenario says, whichever replica asks; when is not for them to choose. */
+  play(answers: Scenario["answers"], scenario: Scenario): Player {
+    const own = answers.map(({ after_kill: _kill, ...answer }) => answer);
+    const { sandbox } = this;
+    const player = new Player({
+      sandbox,
+      scenario: { ...scenario, answers: own },
+      tell: () => {},
+      restart: async () => {},
+    });
+    let seen = 0;
+    this.watch(() => {
+      for (const { traces = [] } of this.lines.slice(seen)) for (const trace of traces) player.see(trace);
+      seen = this.lines.length;
+    });
+    return player;
+  }
+
+  /** Whether the sticky comment on what it is about shows this state. */
+  isShown({ subject }: Player, state: Parameters<typeof isShown>[1]): boolean {
+    return subject !== null && this.said(subject).some((body) => isShown(body, state));
+  }
+
+  /** Stands still for so long; a load balancer sends nothing to what does not answer. */
+  async freeze(replica: Replica, ms: number): Promise<void> {
+    this.frozen.add(replica);
+    replica.service.signal("SIGSTOP");
+    await delay(ms);
+    replica.service.signal("SIGCONT");
+    this.frozen.delete(replica);
+  }
+
   others(than: Replica): readonly Replica[] {
     return this.all.filter((replica) => replica !== than);
   }
@@ -164,6 +205,10 @@ export class Replicas {
       this.said(number).flatMap((body) => body.match(markerForm) ?? []),
     );
     return markers.filter((one, at) => markers.indexOf(one) !== at);
+  }
+
+  get url(): string {
+    return this.#place.env["DATABASE_URL"] ?? "";
   }
 
   /** Looks into the store; the services may be at work on it. */

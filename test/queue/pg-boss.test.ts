@@ -229,6 +229,14 @@ describe("two processes on one Postgres", () => {
   });
 });
 
+test("a queue of a newer release is left alone", async () => {
+  await sql("UPDATE hishamos_queue.version SET version = version + 1");
+  await expect(open()).rejects.toThrow(/HOS611 The queue in schema hishamos_queue .* newer release/);
+  await sql("UPDATE hishamos_queue.version SET version = version - 1");
+  const queue = await open();
+  await expect(queue.stop()).resolves.toBeUndefined();
+});
+
 test("one that is frozen is taken over from within 9 s, hears of it when it goes on, and takes nothing away", async () => {
   await sql("DELETE FROM hishamos_queue.job");
   // Its time stands still, so it gives no sign of life.

@@ -1,5 +1,7 @@
 import { type JobInsert, PgBoss } from "pg-boss";
+import pgBoss from "pg-boss/package.json" with { type: "json" };
 import type { Log } from "../../engine/ports/log.ts";
+import { QueueError } from "../problems.ts";
 
 /** An activation that this process holds. */
 export interface Job {
@@ -67,7 +69,10 @@ export class Jobs {
     this.#table = `${schema}.job`;
   }
 
-  /** Creates pg-boss's schema or brings it forward, one process at a time. Rejects where the database can't be reached. */
+  /**
+   * Creates pg-boss's schema or brings it forward, one process at a time. Rejects where the database can't be reached,
+   * with a QueueError where a newer release has brought the schema further.
+   */
   static async open({ url, schema, log }: JobsOptions): Promise<Jobs> {
     const connection = {
       connectionString: url,
@@ -93,6 +98,7 @@ export class Jobs {
     boss.on("warning", ({ message, data }) => log.warn({ data }, message));
     try {
       await boss.start();
+      await refuseNewer(boss, schema);
       await boss.createQueue(activations, { policy: "stately" });
       await boss.createQueue(claims);
     } catch (error) {
@@ -224,6 +230,18 @@ export class Jobs {
     const { rows } = await this.#boss.getDb().executeSql(sql, [...values]);
     return rows;
   }
+}
+
+/** pg-boss itself takes a newer schema for its own. */
+async function refuseNewer(boss: PgBoss, schema: string): Promise<void> {
+  const found = (await boss.schemaVersion()) ?? 0;
+  const known = pgBoss.pgboss.schema;
+  if (found <= known) return;
+  throw new QueueError({
+    code: "HOS611",
+    message: `The queue in schema ${schema} was written by a newer release (version ${found}, this release knows ${known}).`,
+    hint: "Start the newer release, or restore a backup made before the upgrade.",
+  });
 }
 
 /** With the count, a call leaves alone what was given to another since. */
