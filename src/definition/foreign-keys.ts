@@ -82,6 +82,7 @@ export const habits: Readonly<Partial<Record<Spot, ReadonlyMap<string, string>>>
     ["permissions", "permissions stand on the workflow."],
     ["next", "Write on_success."],
     ["on_error", "Write on_failure."],
+    ["on_fail", "Write on_failure."],
     ["catch", "Write on_failure."],
     ["retries", "Write retry: 3."],
     ["loop", "Write repeat: {until: …}; or let on_success lead back, and set max_visits."],

@@ -7,6 +7,7 @@ import { short } from "./limits.ts";
 import { kindKeys } from "./schema/step.ts";
 import type { ListFrame, Site } from "./sites.ts";
 import type { StepContext } from "./step-context.ts";
+import { durationHint } from "./structure.ts";
 import { child, type MapTree, numberOf, type Tree, textOf, textsOf } from "./tree.ts";
 import { readWait } from "./waits.ts";
 import { readWords } from "./words.ts";
@@ -144,11 +145,10 @@ function readDelay(delay: Tree | undefined, site: Site, { problems, expressions 
   const duration = expressions.template(delay, "step", site);
   const { literal } = duration;
   if (typeof literal === "string" && durationMs(literal) === null) {
-    problems.add(
-      "wrongForm",
-      delay,
-      `delay must be a duration such as 90s, 10m, 2h or 7d, not "${short(literal)}"`,
-    );
+    const expected = "a duration such as 90s, 10m, 2h or 7d";
+    problems.add("wrongForm", delay, `delay must be ${expected}, not "${short(literal)}"`, {
+      hint: durationHint(delay, expected),
+    });
   }
   return duration;
 }

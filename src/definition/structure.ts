@@ -1,3 +1,4 @@
+import { durationMs } from "../core/duration.ts";
 import { formHint, habits, type Spot } from "./foreign-keys.ts";
 import { short } from "./limits.ts";
 import type { Problems } from "./problems.ts";
@@ -60,7 +61,7 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
     }
     case "pattern":
       problems.add("wrongForm", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
-        hint: idHint(tree, expected) ?? formHint(name, tree),
+        hint: idHint(tree, expected) ?? durationHint(tree, expected) ?? formHint(name, tree),
       });
       return;
     case "minimum":
@@ -77,6 +78,8 @@ function tell(error: SchemaError, schema: Schema, root: MapTree, problems: Probl
       else problems.add("outOfRange", tree, `${name} must be ${expected}, not ${describe(tree)}`);
       return;
     default:
+      // Another word would do: that it is none of them is told as well, and says which there are.
+      if (rule["enum"] !== undefined) return;
       problems.add("wrongType", tree, `${name} must be ${expected}, not ${describe(tree)}`, {
         hint: formHint(name, tree) ?? quoteHint(name, tree, rule, problems.source.text),
       });
@@ -176,6 +179,18 @@ function idHint(tree: Tree, expected: string): string | undefined {
     .replace(/^(?=\d)/, "_")
     .slice(0, 100);
   return id === "" || /^_*$/.test(id) ? undefined : `Write "${id}".`;
+}
+
+/** For `7 days`, `1 hour`, `2w`. */
+export function durationHint(tree: Tree, expected: string): string | undefined {
+  if (!expected.startsWith("a duration") || tree.type !== "scalar" || typeof tree.value !== "string")
+    return undefined;
+  const written = /^(\d{1,6})\s*(s|m|h|d|w|sec|second|min|minute|hour|day|week)s?$/i.exec(tree.value.trim());
+  if (!written) return undefined;
+  const [, count = "", word = ""] = written;
+  const unit = word.charAt(0).toLowerCase();
+  const meant = unit === "w" ? `${Number(count) * 7}d` : `${Number(count)}${unit}`;
+  return durationMs(meant) === null ? undefined : `Write ${meant}.`;
 }
 
 function quoteHint(name: string, tree: Tree, rule: Schema, text: string): string | undefined {
