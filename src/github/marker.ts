@@ -8,13 +8,15 @@ export const maxBody = 65_536;
 /** An execution's id where it stands in a key, as in `ID/1/triage/1` and `ask/ID/1/triage/1/1`. */
 const idInKey = /(?:^|\/)([0-9a-f]{32})(?=\/|$)/;
 
+const opening = "<!-- hishamos:";
+
 /**
  * The hidden line by which we know our own objects again: the id of the execution that the key names, if any, and the
  * key's hash, so that nothing in it can end the comment.
  */
 export function marker(key: string): string {
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 40);
-  return `<!-- hishamos:${idInKey.exec(key)?.[1] ?? ""}${hash} -->`;
+  return `${opening}${idInKey.exec(key)?.[1] ?? ""}${hash} -->`;
 }
 
 /** Id of the execution that wrote a body of ours, or null; anybody may write such a marker, so ask first whose it is. */
@@ -26,12 +28,16 @@ export function hasMarker(body: string | null | undefined, key: string): boolean
   return body?.includes(marker(key)) ?? false;
 }
 
-/** The body with the key's marker below it, cut to GitHub's limit; unchanged if it has the marker already. */
+/**
+ * The body with the key's marker below it, cut to GitHub's limit; unchanged if it ends with that marker already. Other
+ * markers in it, which somebody may have put into a text that we repeat, are none any more: by our hand they would count.
+ */
 export function withMarker(body: string, key: string): string {
-  if (hasMarker(body, key)) return body;
-  const end = `\n\n${marker(key)}`;
+  const own = marker(key);
+  const end = `\n\n${own}`;
+  const text = (body.endsWith(end) ? body.slice(0, -end.length) : body).replaceAll(opening, "<!-- ");
   const room = maxBody - end.length;
-  return (body.length <= room ? body : `${body.slice(0, room - cut.length)}${cut}`) + end;
+  return (text.length <= room ? text : `${text.slice(0, room - cut.length)}${cut}`) + end;
 }
 
 const cut = "\n\n… (cut: GitHub takes no more)";

@@ -48,6 +48,15 @@ test("a marked body is found by its key alone, and marked once", () => {
   ]);
 });
 
+test("a marker that a text brings along marks nothing", () => {
+  const body = withMarker(`As you wrote: ${marker("b")}${marker("a")} and so on`, "a");
+  expect([hasMarker(body, "a"), hasMarker(body, "b"), body.split("hishamos:").length]).toEqual([
+    true,
+    false,
+    2,
+  ]);
+});
+
 test("a body over GitHub's limit is cut, and keeps its marker", () => {
   const body = withMarker("x".repeat(100_000), "a");
   expect([body.length, hasMarker(body, "a")]).toEqual([maxBody, true]);
