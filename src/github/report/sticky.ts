@@ -115,7 +115,9 @@ function line(row: Row, execution: Execution, children: Children): string {
   const name = `${"&emsp;".repeat(row.depth)}${cell(row.name)}`;
   if (!run) return `| ⬜ | ${name} | pending | | | |`;
   const state = run.state === "running" && run.waiting && isOutside(run.waiting) ? "waiting" : run.state;
-  const attempts = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
+  // To look again at what is parked is no attempt.
+  const attempt = run.attempt - (run.looks ?? 0);
+  const attempts = attempt > 1 ? `, attempt ${attempt}` : "";
   const entered = `${run.visit}×${attempts}`;
   return `| ${icons[state]} | ${name} | ${state} | ${entered} | ${remark(row, run, execution, children)} | ${time(run)} |`;
 }

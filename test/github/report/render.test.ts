@@ -206,6 +206,15 @@ describe("asks", () => {
 });
 
 describe("the sticky comment", () => {
+  test.for([
+    ["1×", { attempt: 3, looks: 2 }],
+    ["1×, attempt 2", { attempt: 4, looks: 2 }],
+  ] as const)("says %s of a step with %j", ([said, run]) => {
+    expect(renderSticky(workflow, withRuns({ triage: completed(run) }))).toContain(
+      `triage | completed | ${said} |`,
+    );
+  });
+
   test("shows state, steps, drawing, pull requests, commands", () => {
     expect(renderSticky(workflow, { ...at("approval asked"), id: "abc" })).toMatchInlineSnapshot(`
       "### Bug Lifecycle: ▶️ running
