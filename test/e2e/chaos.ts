@@ -132,7 +132,8 @@ export async function playThrough(
         sandbox
           .checkRuns(REPO, player.pull)
           .some(({ name, conclusion }) => name === "HishamOS / Bug Lifecycle" && conclusion === "success"),
-      60_000 + moments.length * 5_000,
+      // On Postgres what was under way at a kill is gone on with only when its sign of life is missed.
+      60_000 + moments.length * 10_000,
     );
     const deeds = stage.until("a deed to fail", () => player.done().then(() => false), 3_600_000);
     deeds.catch(() => {});
