@@ -1,3 +1,4 @@
+import { innerList } from "../core/locate.ts";
 import type { ApprovalOptions, Step, StepList } from "../core/workflow.ts";
 import { conditionInWords } from "./explain-condition.ts";
 import {
@@ -21,7 +22,7 @@ export interface Common {
 /** The retry and the way after a failure that more than half of the steps share, if there are some. */
 export function commonOf(list: StepList): Common {
   return {
-    retry: most(list.steps.map(retryInWords)),
+    retry: most(list.steps.filter(works).map(retryInWords)),
     failure: list.order === "graph" ? most(list.steps.map((step) => step.routes.on_failure)) : null,
   };
 }
@@ -193,7 +194,8 @@ function modifiers(step: Step, common: Common): readonly string[] {
     );
   if (failIf) said.push(`It counts as failed if ${conditionInWords(failIf.source)}.`);
   const again = retryInWords(step);
-  if (again !== common.retry) said.push(sentence(again ?? "it is tried only once"));
+  if (again !== common.retry && (again !== null || works(step)))
+    said.push(sentence(again ?? "it is tried only once"));
   const reminded = remind === null ? "" : `${everyInWords(remind.everyMs)}, ${times(remind.max)} at most`;
   if (timeoutMs !== null)
     said.push(
@@ -212,9 +214,15 @@ function modifiers(step: Step, common: Common): readonly string[] {
 const failures = { transient: "a failure that may pass", timeout: "a timeout", error: "an error" } as const;
 const safe = { comment: "comments", labels: "labels", issue: "issues" } as const;
 
+/** What may fail and be tried again by itself: people, events and time are waited for once. */
+function works({ kind }: Step): boolean {
+  return kind.kind === "agent" || kind.kind === "action" || kind.kind === "workflow";
+}
+
 /** Null where it is tried once. */
-function retryInWords({ retry, kind }: Step): string | null {
-  if (retry.maxAttempts === 1 || kind.kind === "delay") return null;
+function retryInWords(step: Step): string | null {
+  const { retry } = step;
+  if (retry.maxAttempts === 1 || !(works(step) || innerList(step))) return null;
   const causes = retry.on.length === 3 ? "what fails" : aOr(retry.on.map((each) => failures[each]));
   const again = retry.maxAttempts - 1 === 1 ? "once more" : `up to ${retry.maxAttempts} times in all`;
   return `after ${causes} it is tried ${again}, ${pauses(retry)}`.replace(

@@ -3,7 +3,7 @@ import { isObject } from "../core/json.ts";
 import { innerList } from "../core/locate.ts";
 import { defaultMaxSteps, type StepList, type Trigger, type Workflow } from "../core/workflow.ts";
 import { valueInWords } from "./explain-condition.ts";
-import { commonOf, stepInWords } from "./explain-step.ts";
+import { type Common, commonOf, stepInWords } from "./explain-step.ts";
 import { cancelInWords, subjectInWords } from "./explain-subject.ts";
 import { strangersInWords, triggerInWords } from "./explain-triggers.ts";
 import { aAnd, aOr, counted, durationInWords, sentence, templateInWords } from "./explain-words.ts";
@@ -20,6 +20,7 @@ export function explain(workflow: Workflow): string {
       agent.produces === "pull_request" ? [agent.name] : [],
     ),
   );
+  const common = commonOf(workflow.steps);
   return [
     `**${name}**${version === null ? "" : ` (version ${version})`}${description === null ? "" : `: ${description}`}`,
     ...(status === "draft" ? ["It is a draft: nothing starts it."] : []),
@@ -27,9 +28,13 @@ export function explain(workflow: Workflow): string {
     ...starts(workflow),
     "",
     ...order(workflow.steps),
-    ...listInWords(workflow.steps, "", makers),
+    ...listInWords(workflow.steps, "", common, makers),
     ...(workflow.finally
-      ? ["", "Whatever the end, at the very last:", ...listInWords(workflow.finally, "", makers)]
+      ? [
+          "",
+          "Whatever the end, at the very last:",
+          ...listInWords(workflow.finally, "", inner(common), makers),
+        ]
       : []),
     "",
     ...ends(workflow),
@@ -105,15 +110,25 @@ function order(list: StepList): readonly string[] {
   return [...lines, ...(retry === null ? [] : [sentence(`unless said otherwise, ${retry}`)]), ""];
 }
 
+/** What is said above the workflow's list of inner lists too; their ways after a failure are their own. */
+function inner({ retry }: Common): Common {
+  return { retry, failure: null };
+}
+
 /** The list's steps, numbered, and what is inside them below, indented. */
-function listInWords(list: StepList, indent: string, makers: ReadonlySet<string>): readonly string[] {
-  const common = indent === "" ? commonOf(list) : { retry: null, failure: null };
+function listInWords(
+  list: StepList,
+  indent: string,
+  common: Common,
+  makers: ReadonlySet<string>,
+): readonly string[] {
   return list.steps.flatMap((step, index) => {
     const mark = list.order === "parallel" ? "- " : `${index + 1}. `;
     const handler = list.handlers.has(step.id) ? " (only after a failure)" : "";
     const line = `${indent}${mark}**${step.id}**${handler}: ${stepInWords(step, list, common, makers)}`;
-    const inner = innerList(step);
-    return inner ? [line, ...listInWords(inner, `${indent}${" ".repeat(mark.length)}`, makers)] : [line];
+    const inside = innerList(step);
+    if (!inside) return [line];
+    return [line, ...listInWords(inside, `${indent}${" ".repeat(mark.length)}`, inner(common), makers)];
   });
 }
 

@@ -292,3 +292,24 @@ const durations: readonly (readonly [ms: number, words: string])[] = [
 test.for(durations)("%i ms is %s", ([ms, words]) => {
   expect(durationInWords(ms)).toBe(words);
 });
+
+test("what is tried again is said once, and of nothing that is only waited for", () => {
+  const told = explained(`name: W
+defaults: { retry: 2 }
+permissions: { issues: write }
+steps:
+  - { id: a, agent: qa-agent }
+  - { id: b, agent: qa-agent }
+  - { id: c, agent: qa-agent }
+  - { id: d, approval: {} }
+  - { id: e, delay: 1h }
+  - { id: g, steps: [{ id: h, agent: qa-agent }, { id: i, wait_for: issues.closed }] }
+  - { id: once, agent: qa-agent, retry: 1 }
+finally: [{ id: z, agent: qa-agent }]
+`);
+  const lines = told.split("\n").filter((line) => /\btried\b/.test(line));
+  expect(lines).toEqual([
+    expect.stringMatching(/^Unless said otherwise, what fails is tried once more/),
+    expect.stringMatching(/\*\*once\*\*.* It is tried only once\.$/),
+  ]);
+});
