@@ -110,7 +110,10 @@ export function createEngine(options: EngineOptions): Engine {
         log.debug({ traces: traceOf(null, stored), revision: stored.revision }, "recovered");
       }
       const workflow = await pinned.get(stored.workflow);
-      if (turn?.takenOver) await parts.groups.settle(workflow, stored);
+      if (turn?.takenOver) {
+        parts.reporter.changed(stored);
+        await parts.groups.settle(workflow, stored);
+      }
       const activation = new Activation(parts, workflow, {
         execution: stored,
         // In one process nobody knows what an earlier one began; a shared queue does.

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Execution } from "../../src/core/execution.ts";
 import { systemClock } from "../../src/engine/clock/system.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import {
@@ -29,6 +30,8 @@ class Replica {
   readonly stores: Stores;
   readonly calls: StepRequest[] = [];
   readonly errors: string[] = [];
+  /** Revisions that were to be shown, by execution. */
+  readonly shown = new Map<string, number[]>();
   readonly #waiting = new Map<string, (result: StepResult) => void>();
   readonly #watchers = new Set<() => void>();
 
@@ -37,7 +40,11 @@ class Replica {
     const runner = { run: (request: StepRequest) => this.#run(request) };
     const log: Log = { ...silentLog, error: (_, message) => void this.errors.push(message) };
     const runners = { agent: runner, action: runner };
-    this.engine = createEngine({ stores, queue, runners, clock: systemClock, log, graceMs: 50 });
+    const reporter = {
+      changed: ({ id, revision }: Execution) =>
+        void this.shown.set(id, [...(this.shown.get(id) ?? []), revision]),
+    };
+    this.engine = createEngine({ stores, queue, runners, reporter, clock: systemClock, log, graceMs: 50 });
   }
 
   static async open(): Promise<Replica> {
@@ -162,6 +169,8 @@ test("one that stops leaves its long step to another, which is told that it may 
   await one.engine.stop();
   expect(left.signal.aborted).toBe(true);
   expect(await two.step("a")).toMatchObject({ mayHaveHappened: true, key: left.key });
+  // What the first has saved last it may not have shown any more.
+  expect(two.shown.get(id)).toEqual([1]);
   two.end("a");
   expect(await two.step("b")).toMatchObject({ mayHaveHappened: false });
   two.end("b");
