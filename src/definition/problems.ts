@@ -198,6 +198,12 @@ export const definitionProblems = {
     title: "A route within parallel",
     help: "The branches of a parallel all begin at once, so none leads to another. A branch of several steps is a steps group with routes of its own; what follows the whole stands on the parallel.",
   },
+  unknownPart: {
+    code: "HOS248",
+    title: "No such part of what is known",
+    help: "subject, repo, execution and error have the names that are listed with the roots of expressions, and no others: anything else would be null, always. actor, subject.author and repo.owner are texts, the logins; subject.labels is a list of the labels' names.",
+    advice: true,
+  },
   unknownOutput: {
     code: "HOS239",
     title: "No such part of a step's result",
@@ -297,7 +303,6 @@ const kinds: readonly ProblemKind[] = Object.values(definitionProblems);
 const advice: ReadonlySet<string> = new Set(kinds.flatMap((kind) => (kind.advice ? [kind.code] : [])));
 
 const shown = 100;
-
 /** Pairs of letters: some tens of milliseconds. */
 const guessingLimit = 5_000_000;
 

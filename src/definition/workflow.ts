@@ -12,6 +12,7 @@ import { stemOf } from "./paths.ts";
 import type { Problems } from "./problems.ts";
 import { checkInputReads, checkLoopVariables, checkShadows, checkStepReads } from "./references.ts";
 import { noRetry, readDuration, readRetry } from "./retry.ts";
+import { checkRootReads } from "./root-reads.ts";
 import { type ListFrame, Sites } from "./sites.ts";
 import type { StepContext } from "./step-context.ts";
 import { readList } from "./steps.ts";
@@ -76,6 +77,7 @@ export function readWorkflow(
   checkShadows(references);
   checkLoopVariables(expressions.uses, references);
   checkStepReads(expressions.uses, references);
+  checkRootReads(expressions.uses, problems);
   const inputs = checkInputReads(expressions.uses, listed, problems);
   checkCommandArguments(child(map, "on"), inputs, problems);
   const work = { steps, finally: last ?? null, children: children.known };

@@ -33,7 +33,7 @@ const rows: readonly (readonly [text: string, reads: boolean])[] = [
   [step("condition: subject.number > 2 && subject.labels.* != null"), false],
   [step("condition: event.files != null && input.files != null"), false],
   [step("condition: \"format('subject.files') != ''\""), false],
-  [step("condition: subject.pull_request.files != null"), false],
+  [step("condition: subject.pull_request.url != null"), false],
 ];
 
 test.for(rows)("%s -> reads the subject's files: %s", ([text, reads]) => {

@@ -145,6 +145,13 @@ scenario(
   { more: "work" },
 );
 value("subject-files", "subject.files", null);
+mistake("root-names", "steps: [{ id: a, agent: bot, condition: actor.login }]", "HOS248", "Write actor");
+mistake(
+  "root-names",
+  "steps: [{ id: a, agent: bot, condition: repo.fullname }]",
+  "HOS248",
+  'Did you mean "full_name"',
+);
 scenario(
   "root-names",
   "steps: [{ id: a, agent: bot, inputs: { names: '{{ [keys(subject), keys(repo), keys(execution)] }}' } }]",
