@@ -298,7 +298,6 @@ export const definitionProblems = {
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemName = keyof typeof definitionProblems;
-
 const kinds: readonly ProblemKind[] = Object.values(definitionProblems);
 const advice: ReadonlySet<string> = new Set(kinds.flatMap((kind) => (kind.advice ? [kind.code] : [])));
 
