@@ -1,6 +1,6 @@
 import type { CommandUsers, Execution, Subject } from "../core/execution.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { type Problem, unreachable } from "../core/problem.ts";
+import { inFull, type Problem, unreachable } from "../core/problem.ts";
 import type { Trigger } from "../core/workflow.ts";
 import type { Started } from "../engine/ports/index.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "./definitions.ts";
@@ -227,7 +227,7 @@ export function notStarted(stem: string, problems: readonly Problem[]): string {
   return [
     `I could not start ${code(stem)}:`,
     "",
-    ...problems.map(({ message, hint }) => `- ${neutralise([message, hint].filter(Boolean).join(" "))}`),
+    ...problems.map((problem) => `- ${neutralise(inFull(problem))}`),
     "",
     `Start it by hand with ${code(`/hishamos run ${stem} key=value`)}.`,
   ].join("\n");

@@ -1,6 +1,6 @@
 import type { Execution } from "../../core/execution.ts";
 import { nearest } from "../../core/nearest.ts";
-import type { Problem } from "../../core/problem.ts";
+import { inFull, type Problem } from "../../core/problem.ts";
 import { commandNames } from "../../definition/index.ts";
 import { cell, code, neutralise } from "../neutralise.ts";
 import { isOutside, waitingWords } from "../report/waiting.ts";
@@ -23,8 +23,7 @@ export function refused(note: string, answer: string): Reply {
 }
 
 export function problemReply(note: string, problem: Problem): Reply {
-  const words = [problem.message, problem.hint].filter(Boolean).map((text) => neutralise(String(text)));
-  return refused(`${note}: ${problem.message}`, sentence(words.join(" ")));
+  return refused(`${note}: ${problem.message}`, sentence(neutralise(inFull(problem))));
 }
 
 export function notAllowed(command: string, reason: string): Reply {

@@ -1,7 +1,7 @@
 import type { Execution } from "../../core/execution.ts";
 import { allSteps, idOf } from "../../core/locate.ts";
 import { nearest } from "../../core/nearest.ts";
-import type { Problem } from "../../core/problem.ts";
+import { inFull, type Problem } from "../../core/problem.ts";
 import { refuse } from "../../core/refusal.ts";
 import { parseAnswer } from "../../engine/answer/index.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
@@ -145,8 +145,6 @@ export async function prepareAnswer(
 }
 
 export function wrongValues(command: string, problems: readonly Problem[]): Reply {
-  const lines = problems.map(
-    ({ message, hint }) => `- ${neutralise([message, hint].filter(Boolean).join(" "))}`,
-  );
+  const lines = problems.map((problem) => `- ${neutralise(inFull(problem))}`);
   return refused(`${command}: wrong values`, [`I can't take ${code(command)} yet:`, "", ...lines].join("\n"));
 }

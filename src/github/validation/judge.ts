@@ -1,5 +1,5 @@
 import type { RestEndpointMethodTypes } from "@octokit/rest";
-import { formatProblem, type Problem } from "../../core/problem.ts";
+import { formatProblem, inFull, type Problem } from "../../core/problem.ts";
 import { code } from "../neutralise.ts";
 
 const MAX_ANNOTATIONS = 500;
@@ -65,10 +65,6 @@ function annotate(problem: Problem & { readonly path: string }): Annotation {
     ...(column === undefined ? {} : { start_column: column, end_column: column }),
     annotation_level: "failure",
     title: problem.code,
-    message: [problem.message, problem.hint, related]
-      .filter(Boolean)
-      .join(" ")
-      .slice(0, 10_000)
-      .toWellFormed(),
+    message: [inFull(problem), related].filter(Boolean).join(" ").slice(0, 10_000).toWellFormed(),
   };
 }

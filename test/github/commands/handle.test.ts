@@ -152,7 +152,8 @@ const refusals: readonly { readonly says: string; readonly by?: string; readonly
   { says: "/hishamos resume", answer: /./ },
   { says: "/hishamos retry sometime", answer: /retry \[from STEP\] \[latest\]/ },
   { says: "/hishamos skip", answer: /skip STEP/ },
-  { says: "/hishamos skip nothing", answer: /no step nothing/ },
+  // What is wrong and the way out are two sentences.
+  { says: "/hishamos skip nothing", answer: /no step nothing\b[^.]*\. [A-Z]/ },
   { says: "/hishamos run gret", answer: /no workflow `gret`.*Did you mean `greet`/ },
   { says: "/hishamos run draft", answer: /is a draft/ },
   { says: "/hishamos run greet", answer: /input who is missing/ },
