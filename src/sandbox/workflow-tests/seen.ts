@@ -45,11 +45,21 @@ interface Fresh {
  * led to it before it. Where neither tells, in the order given.
  */
 export function inOrder<T extends Fresh>(visits: readonly T[]): readonly T[] {
-  const left = visits.toSorted((a, b) => a.run.round - b.run.round || a.run.enteredAt - b.run.enteredAt);
+  const sorted = visits.toSorted((a, b) => a.run.round - b.run.round || a.run.enteredAt - b.run.enteredAt);
+  // Each pair is compared once: a for_each in a for_each may have a thousand visits in one save.
+  const later = sorted.map((other) =>
+    sorted.flatMap((one, index) => (one !== other && comesBefore(other, one) ? [index] : [])),
+  );
+  const before = sorted.map(() => 0);
+  for (const indexes of later) for (const index of indexes) before[index] = (before[index] ?? 0) + 1;
+  const left = [...sorted.keys()];
   const ordered: T[] = [];
   while (left.length > 0) {
-    const ready = left.findIndex((one) => !left.some((other) => other !== one && comesBefore(other, one)));
-    ordered.push(...left.splice(Math.max(0, ready), 1));
+    const ready = left.findIndex((index) => before[index] === 0);
+    for (const index of left.splice(Math.max(0, ready), 1)) {
+      ordered.push(...sorted.slice(index, index + 1));
+      for (const next of later[index] ?? []) before[next] = (before[next] ?? 0) - 1;
+    }
   }
   return ordered;
 }

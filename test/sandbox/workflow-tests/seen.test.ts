@@ -48,3 +48,10 @@ test.for(orders)("%s", ([, visits, order]) => {
   const found = inOrder(visits.map(seen)).map(({ path, run }) => `${path}#${run.visit}`);
   expect(found).toEqual(order.map((each) => (each.includes("#") ? each : `${each}#1`)));
 });
+
+// It takes a minute where every place is found by comparing all pairs anew.
+test("a thousand visits of one save are put in order, though they are given the other way round", () => {
+  const ids = Array.from({ length: 1_500 }, (_, index) => `s${index}`);
+  const visits = ids.map((id, index): Visit => (index === 0 ? [id] : [id, `s${index - 1}`]));
+  expect(inOrder(visits.toReversed().map(seen)).map(({ path }) => path)).toEqual(ids);
+});
