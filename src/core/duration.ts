@@ -13,3 +13,10 @@ export function durationMs(value: Json): number | null {
   const ms = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
   return ms <= longestMs ? Math.round(ms) : null;
 }
+
+/** `259200000` -> `3d`, `5400000` -> `90m`: in the largest unit that needs no fraction, as definitions write it. */
+export function durationText(ms: number): string {
+  const units = ["d", "h", "m", "s"] as const;
+  const unit = units.find((each) => ms > 0 && ms % unitMs[each] === 0);
+  return unit === undefined ? `${ms}ms` : `${ms / unitMs[unit]}${unit}`;
+}

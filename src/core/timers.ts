@@ -1,4 +1,5 @@
 import { type Draft, putRecord, putRun, recordOf } from "./draft.ts";
+import { durationText } from "./duration.ts";
 import { end, finish } from "./ending.ts";
 import { advance, goOn } from "./enter.ts";
 import type { Event } from "./event.ts";
@@ -34,7 +35,7 @@ export function takeTimer(draft: Draft, event: TimerFired): void {
       break;
     case "timeout": {
       if (run.deadline === null || run.deadline > now) return;
-      const message = `no result after ${(at.step.timeoutMs ?? 0) / 1000} s`;
+      const message = `no result after ${durationText(at.step.timeoutMs ?? 0)}`;
       cancelInside(draft, at.path);
       fail(draft, at, { ...run, inDoubt: true }, { code: "timeout", message, class: "timeout" });
       break;
@@ -59,7 +60,7 @@ export function takeTimeout(draft: Draft, round: number): void {
   const { execution } = draft;
   const { deadline, state, ending, finalizing } = execution;
   if (state !== "running" || round !== execution.round || deadline === null || deadline > draft.at) return;
-  const message = `not finished after ${(draft.workflow.limits.timeoutMs ?? 0) / 1000} s`;
+  const message = `not finished after ${durationText(draft.workflow.limits.timeoutMs ?? 0)}`;
   const error = { step: "", code: "timeout", message, class: "timeout" } as const;
   const late = { state: "failed", error } as const;
   if (finalizing) finish(draft, ending === null || ending.state === "completed" ? late : ending, null);

@@ -81,21 +81,21 @@ const late: readonly (readonly [
     familyOf("limits: { timeout: 2d }"),
     qaOf(),
     linted,
-    "failed (timeout): not finished after 172800 s; still waiting: checks/merged for an event (push), checks/qa/test for a person (qa-agent)",
+    "failed (timeout): not finished after 2d; still waiting: checks/merged for an event (push), checks/qa/test for a person (qa-agent)",
   ],
   [
     "a step of a child is answered, and the next one not",
     familyOf("limits: { timeout: 2d }"),
     qaOf(),
     `${linted}, ${tested}`,
-    "failed (timeout): not finished after 172800 s; still waiting: checks/merged for an event (push), checks/qa/agree for an approval (maya, role:admin)",
+    "failed (timeout): not finished after 2d; still waiting: checks/merged for an event (push), checks/qa/agree for an approval (maya, role:admin)",
   ],
   [
     "a step takes too long: nothing but what is in it",
     familyOf("", ", timeout: 1d"),
     qaOf(),
     linted,
-    "failed at checks/qa (timeout): no result after 86400 s; still waiting: checks/qa/test for a person (qa-agent)",
+    "failed at checks/qa (timeout): no result after 1d; still waiting: checks/qa/test for a person (qa-agent)",
   ],
   [
     "a child's step takes too long",
@@ -123,7 +123,7 @@ test("who kept it waiting is told below other differences, too", async () => {
   const text = `${head}answers: { ${linted} }\nexpect: { error: rejected }\n`;
   const files = { ".hishamos/qa.yml": qaOf() };
   expect(told(await verdict(familyOf("limits: { timeout: 2d }"), text, files))).toMatchInlineSnapshot(`
-    "error: expected {"code":"rejected"}, seen timeout: not finished after 172800 s
+    "error: expected {"code":"rejected"}, seen timeout: not finished after 2d
     still waiting: checks/merged for an event (push), checks/qa/test for a person (qa-agent)"
   `);
 });
@@ -147,9 +147,9 @@ test("comments that came near are shown", async () => {
     "comments: no comment has "This bug is stuck at triage" in it
       near:
         "> Triage a bug report: judge how severe it is, name the part of the product it belongs to, say in one or two sentences what is wrong, and name an older issue if…"
-        "Stuck at triage: no result after 604800 s"
+        "Stuck at triage: no result after 7d"
     comments: expected no comment with "Stuck"
-        "Stuck at triage: no result after 604800 s"
+        "Stuck at triage: no result after 7d"
     still waiting: triage for a person (bug-triage-agent)"
   `);
 });
