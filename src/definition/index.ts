@@ -7,3 +7,4 @@ export { mermaid, mermaidNodes } from "./mermaid.ts";
 export { type DefinitionKind, definitionFolder, definitionKind, isWorkflowPath, stemOf } from "./paths.ts";
 export { definitionProblems, type ProblemKind } from "./problems.ts";
 export { shippedRoles } from "./roles.ts";
+export { secretPlaceholder } from "./secrets.ts";

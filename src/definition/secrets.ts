@@ -4,7 +4,8 @@ import type { Problems } from "./problems.ts";
 import { child, itemsOf, type MapTree, mapOf, type ScalarTree, type Tree, textOf, textsOf } from "./tree.ts";
 
 const isName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** How a text names a secret, as `${SLACK_TOKEN}`: for the check of definitions and for who puts the value in. */
+export const secretPlaceholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** A text of the workflow that names secrets, as `${SLACK_TOKEN}`. */
 interface Asking {
@@ -74,7 +75,7 @@ function asking(tree: Tree): readonly Asking[] {
   if (tree.type === "list") return tree.items.flatMap(asking);
   if (tree.type === "map") return [...tree.entries.values()].flatMap(({ value }) => asking(value));
   if (typeof tree.value !== "string") return [];
-  const names = [...tree.value.matchAll(placeholder)].flatMap(([, name]) => name ?? []);
+  const names = [...tree.value.matchAll(secretPlaceholder)].flatMap(([, name]) => name ?? []);
   return names.length === 0 ? [] : [{ tree, names, open: tree.value.includes("{{") }];
 }
 

@@ -1,5 +1,6 @@
 import type { RepositoryRef } from "../../../core/execution.ts";
 import { isObject, type Json } from "../../../core/json.ts";
+import { secretPlaceholder } from "../../../definition/index.ts";
 import type { StepRequest } from "../../../engine/ports/runner.ts";
 import type { Refusal } from "./input.ts";
 
@@ -17,16 +18,14 @@ export interface Secret {
 
 export const noSecrets: SecretSource = { get: () => null };
 
-const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
 /** Names of the secrets that the text asks for, as `${SLACK_TOKEN}`. */
 function namesIn(text: string): string[] {
-  return [...text.matchAll(placeholder)].map((match) => match[1] ?? "");
+  return [...text.matchAll(secretPlaceholder)].map((match) => match[1] ?? "");
 }
 
 /** The text with the secrets put in; all its names must have values. */
 function withSecrets(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replaceAll(placeholder, (whole, name: string) => values.get(name) ?? whole);
+  return text.replaceAll(secretPlaceholder, (whole, name: string) => values.get(name) ?? whole);
 }
 
 /**
