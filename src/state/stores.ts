@@ -3,6 +3,7 @@ import { openBlobs } from "./blobs.ts";
 import { openDefinitions } from "./definitions.ts";
 import { openDeliveries } from "./deliveries.ts";
 import { openExecutions } from "./executions.ts";
+import { openLeases, openMembers, openNotes } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { openReports } from "./reports.ts";
 import { openSchedules } from "./schedules.ts";
@@ -18,6 +19,9 @@ export function openStores(database: Database): Stores {
     reports: openReports(database),
     blobs: openBlobs(database),
     schedules: openSchedules(database),
+    members: openMembers(database),
+    leases: openLeases(database),
+    notes: openNotes(database),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,5 @@
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 export type ColumnType = "integer" | "text";
 
@@ -74,6 +74,12 @@ export const tables = {
       { name: "installation", on: "(installation) WHERE installation IS NOT NULL" },
     ],
   },
+  /** The processes that work here, by their last sign of life. */
+  members: { columns: {}, indexes: [] },
+  /** Who does what only one process may do at a time. */
+  leases: { fenced: true, columns: { revision: "integer" }, indexes: [] },
+  /** What the program remembers of itself: its last sweep, its last cleaning. */
+  notes: { columns: {}, indexes: [] },
 } as const satisfies Record<string, TableDefinition>;
 
 export type TableName = keyof typeof tables;
@@ -113,6 +119,7 @@ export const additions: readonly Addition[] = [
   },
   // Rows of before have no such fact until they are saved again: they count as awaiting anything.
   { version: 4, tables: [], columns: [{ table: "executions", column: "awaits" }], indexes: [] },
+  { version: 5, tables: ["members", "leases", "notes"], columns: [], indexes: [] },
 ];
 
 /** The named column or index of a table, which an addition must name as the table does. */

@@ -3,6 +3,7 @@ import type { Stores } from "../../src/engine/ports/store.ts";
 import { deliveriesContract } from "./deliveries.ts";
 import { executionListsContract } from "./execution-lists.ts";
 import { executionsContract } from "./executions.ts";
+import { membersContract } from "./members.ts";
 import { messagesContract } from "./messages.ts";
 import { reportsContract } from "./reports.ts";
 import { schedulesContract } from "./schedules.ts";
@@ -59,6 +60,8 @@ export function storesContract(open: () => Promise<OpenedStores>): void {
   describe("schedules", () => {
     schedulesContract(fixture);
   });
+
+  membersContract(fixture);
 
   describe("definitions and blobs", () => {
     test("a definition comes back with the texts of what it names", async () => {

@@ -102,57 +102,36 @@ export class Life {
     };
   }
 
-  stores(stores: Stores): Stores {
-    const { executions, messages, definitions, deliveries, reports, blobs, schedules } = stores;
-    return {
-      executions: {
-        create: (...args) => this.change("executions.create", () => executions.create(...args)),
-        save: (...args) => this.change("executions.save", () => executions.save(...args)),
-        load: (...args) => this.look(() => executions.load(...args)),
-        list: (...args) => this.look(() => executions.list(...args)),
-        unfinished: (...args) => this.look(() => executions.unfinished(...args)),
-        due: (...args) => this.look(() => executions.due(...args)),
-        nextDue: () => this.look(() => executions.nextDue()),
-        queued: (...args) => this.look(() => executions.queued(...args)),
-      },
-      messages: {
-        add: (...args) => this.change("messages.add", () => messages.add(...args)),
-        remove: (...args) => this.change("messages.remove", () => messages.remove(...args)),
-        list: (...args) => this.look(() => messages.list(...args)),
-        waiting: (...args) => this.look(() => messages.waiting(...args)),
-      },
-      definitions: {
-        put: (...args) => this.change("definitions.put", () => definitions.put(...args)),
-        get: (...args) => this.look(() => definitions.get(...args)),
-      },
-      deliveries: {
-        add: (...args) => this.change("deliveries.add", () => deliveries.add(...args)),
-        update: (...args) => this.change("deliveries.update", () => deliveries.update(...args)),
-        get: (...args) => this.look(() => deliveries.get(...args)),
-        unfinished: (...args) => this.look(() => deliveries.unfinished(...args)),
-        recent: (...args) => this.look(() => deliveries.recent(...args)),
-      },
-      reports: {
-        put: (...args) => this.change("reports.put", () => reports.put(...args)),
-        get: (...args) => this.look(() => reports.get(...args)),
-        behind: (...args) => this.look(() => reports.behind(...args)),
-      },
-      blobs: {
-        put: (...args) => this.change("blobs.put", () => blobs.put(...args)),
-        get: (...args) => this.look(() => blobs.get(...args)),
-      },
-      schedules: {
-        replaceFor: (...args) => this.change("schedules.replaceFor", () => schedules.replaceFor(...args)),
-        advance: (...args) => this.change("schedules.advance", () => schedules.advance(...args)),
-        removeInstallation: (...args) =>
-          this.change("schedules.removeInstallation", () => schedules.removeInstallation(...args)),
-        due: (...args) => this.look(() => schedules.due(...args)),
-        nextDue: () => this.look(() => schedules.nextDue()),
-      },
-      close: () => Promise.resolve(),
-    };
+  stores({ close: _close, ...stores }: Stores): Stores {
+    const watched = Object.entries(stores).map(([name, store]) => [name, this.#store(name, store)]);
+    return { ...Object.fromEntries(watched), close: () => Promise.resolve() };
+  }
+
+  #store(name: string, store: object): object {
+    type Method = (...args: readonly unknown[]) => Promise<unknown>;
+    const methods = Object.entries(store).map(([method, call]: [string, Method]) => {
+      const what = `${name}.${method}`;
+      const watched: Method = (...args) =>
+        reads.has(method) ? this.look(() => call(...args)) : this.change(what, () => call(...args));
+      return [method, watched];
+    });
+    return Object.fromEntries(methods);
   }
 }
+
+/** All other methods of stores change something. */
+const reads: ReadonlySet<string> = new Set([
+  "get",
+  "load",
+  "list",
+  "unfinished",
+  "due",
+  "nextDue",
+  "queued",
+  "waiting",
+  "recent",
+  "behind",
+]);
 
 function never(): Promise<never> {
   return new Promise(() => {});

@@ -114,7 +114,7 @@ describe("one database", () => {
     if (all[0]) await keepsAndGains(all[0]);
     await Promise.all(all.map((stores) => stores.close()));
     const { rows } = await admin.query(`SELECT * FROM ${schema}.meta`);
-    expect(rows).toEqual([{ schema_version: 4 }]);
+    expect(rows).toEqual([{ schema_version: 5 }]);
   });
 
   test("that can't be reached is named, without the password", async () => {

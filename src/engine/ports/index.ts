@@ -2,6 +2,7 @@ export * from "./awaits.ts";
 export type * from "./clock.ts";
 export type * from "./engine.ts";
 export * from "./log.ts";
+export type * from "./members.ts";
 export type * from "./queue.ts";
 export type * from "./rehearsal.ts";
 export type * from "./reporter.ts";

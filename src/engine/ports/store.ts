@@ -1,6 +1,7 @@
 import type { ChildFinished, Commanded, Decided, GitHubEvent, SubjectAdopted } from "../../core/event.ts";
 import type { Execution, ExecutionState, RepositoryRef } from "../../core/execution.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { LeaseStore, MemberStore, NoteStore } from "./members.ts";
 
 /** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
 export type Creation = "created" | "exists" | "slot_taken";
@@ -182,5 +183,8 @@ export interface Stores {
   readonly reports: ReportStore;
   readonly blobs: BlobStore;
   readonly schedules: ScheduleStore;
+  readonly members: MemberStore;
+  readonly leases: LeaseStore;
+  readonly notes: NoteStore;
   close(): Promise<void>;
 }
