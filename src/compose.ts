@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
 import type { Config } from "./config.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
+import { createMembership } from "./engine/members.ts";
 import type { Clock, Engine, Log, Queue, Stores } from "./engine/ports/index.ts";
 import { traceOf } from "./engine/trace.ts";
 import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
@@ -28,6 +29,8 @@ export interface ServiceParts {
   readonly runners?: (own: EngineOptions["runners"]) => EngineOptions["runners"];
   /** False: nothing is reported on GitHub, for rehearsals that nobody watches. True by default. */
   readonly reports?: boolean;
+  /** False: nothing is done again and again by the clock, for rehearsals whose clock goes from timer to timer. True by default. */
+  readonly duties?: boolean;
 }
 
 export interface Service {
@@ -72,6 +75,8 @@ export async function composeService({
     ...(apiUrl ? { baseUrl: apiUrl } : {}),
     ...(fetch ? { fetch } : {}),
   });
+  const queue = await openQueue(config, clock, log);
+  const members = createMembership({ store: stores.members, clock, log, shared: queue.shared !== undefined });
   const roles = shippedRoles();
   const human = createHumanEngine();
   const actions = createActionRunner({ clients, clock, log, http: config.requests });
@@ -95,7 +100,7 @@ export async function composeService({
   });
   const engine = createEngine({
     stores,
-    queue: await openQueue(config, clock, log),
+    queue,
     runners: runners({
       agent: createAgentRunner({ engines, roles, clock, log }),
       action: actions,
@@ -141,6 +146,7 @@ export async function composeService({
       res.end(JSON.stringify(healthy ? { status: "ok" } : { error: "there is nothing here" }));
     },
     async start() {
+      await members.start();
       await engine.run();
       await reporter.start();
       github.start();
@@ -153,6 +159,7 @@ export async function composeService({
       await github.stop();
       await engine.stop();
       await reporter.stop();
+      await members.stop();
     },
     async idle() {
       await redelivering;

@@ -69,6 +69,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const player = new Player({ sandbox, scenario, tell, restart: async () => {} });
   const service = await composeService({
     config: sandboxConfig(sandbox, secret, requests),
+    duties: false,
     stores: { ...stores, schedules: event?.played === "by the clock" ? firstTick(stores) : noSchedules },
     clock,
     log: silentLog,

@@ -121,6 +121,7 @@ async function incarnate(
   };
   const service = await composeService({
     config: sandboxConfig(sandbox, secret),
+    duties: false,
     stores: life.stores(stores),
     clock: life.clock(clock),
     log: { ...silentLog, warn: complain, error: complain },

@@ -113,6 +113,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   const cast: Cast = new Cast({ script, stage, clock, prefixOf, engine: () => service.engine });
   const service: Service = await composeService({
     config: sandboxConfig(sandbox, secret),
+    duties: false,
     stores,
     clock,
     log: silentLog,
