@@ -5,6 +5,7 @@ import { openDeliveries } from "./deliveries.ts";
 import { openExecutions } from "./executions.ts";
 import { openLeases, openMembers, openNotes } from "./members.ts";
 import { openMessages } from "./messages.ts";
+import { openPacing } from "./pacing.ts";
 import { openReports } from "./reports.ts";
 import { openSchedules } from "./schedules.ts";
 import type { Database } from "./storage.ts";
@@ -22,6 +23,7 @@ export function openStores(database: Database): Stores {
     members: openMembers(database),
     leases: openLeases(database),
     notes: openNotes(database),
+    pacing: openPacing(database),
     close: () => database.close(),
   };
 }

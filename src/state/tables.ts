@@ -80,6 +80,8 @@ export const tables = {
   leases: { fenced: true, columns: { revision: "integer" }, indexes: [] },
   /** What the program remembers of itself: its last sweep, its last cleaning. */
   notes: { columns: {}, indexes: [] },
+  /** How much was written to GitHub lately, by installation. */
+  pacing: { fenced: true, columns: { revision: "integer" }, indexes: [] },
 } as const satisfies Record<string, TableDefinition>;
 
 export type TableName = keyof typeof tables;
@@ -119,7 +121,7 @@ export const additions: readonly Addition[] = [
   },
   // Rows of before have no such fact until they are saved again: they count as awaiting anything.
   { version: 4, tables: [], columns: [{ table: "executions", column: "awaits" }], indexes: [] },
-  { version: 5, tables: ["members", "leases", "notes"], columns: [], indexes: [] },
+  { version: 5, tables: ["members", "leases", "notes", "pacing"], columns: [], indexes: [] },
 ];
 
 /** The named column or index of a table, which an addition must name as the table does. */

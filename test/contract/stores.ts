@@ -5,6 +5,7 @@ import { executionListsContract } from "./execution-lists.ts";
 import { executionsContract } from "./executions.ts";
 import { membersContract } from "./members.ts";
 import { messagesContract } from "./messages.ts";
+import { pacingContract } from "./pacing.ts";
 import { reportsContract } from "./reports.ts";
 import { schedulesContract } from "./schedules.ts";
 
@@ -62,6 +63,10 @@ export function storesContract(open: () => Promise<OpenedStores>): void {
   });
 
   membersContract(fixture);
+
+  describe("pacing", () => {
+    pacingContract(fixture);
+  });
 
   describe("definitions and blobs", () => {
     test("a definition comes back with the texts of what it names", async () => {

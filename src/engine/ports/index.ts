@@ -3,6 +3,7 @@ export type * from "./clock.ts";
 export type * from "./engine.ts";
 export * from "./log.ts";
 export type * from "./members.ts";
+export type * from "./pacing.ts";
 export type * from "./queue.ts";
 export type * from "./rehearsal.ts";
 export type * from "./reporter.ts";

@@ -2,6 +2,7 @@ import type { ChildFinished, Commanded, Decided, GitHubEvent, SubjectAdopted } f
 import type { Execution, ExecutionState, RepositoryRef } from "../../core/execution.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { LeaseStore, MemberStore, NoteStore } from "./members.ts";
+import type { PacingStore } from "./pacing.ts";
 
 /** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
 export type Creation = "created" | "exists" | "slot_taken";
@@ -186,5 +187,6 @@ export interface Stores {
   readonly members: MemberStore;
   readonly leases: LeaseStore;
   readonly notes: NoteStore;
+  readonly pacing: PacingStore;
   close(): Promise<void>;
 }
