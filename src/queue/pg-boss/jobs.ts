@@ -36,8 +36,10 @@ const claims = "claims";
 const heartbeatSeconds = 5;
 const superviseSeconds = 1;
 
-/** What one process asks of pg-boss at once; one more connection listens. */
+/** What one process asks of pg-boss at once. */
 const connections = 4;
+/** The most that one queue has open at a time: one more listens. */
+export const queueConnections = connections + 1;
 
 const jobOptions: JobInsert = {
   heartbeatSeconds,
@@ -77,9 +79,10 @@ export class Jobs {
     const connection = {
       connectionString: url,
       application_name: "hishamos",
-      connectionTimeoutMillis: 10_000,
-      // A server that has vanished must not hold the queue for ever; pg-boss hands it on to pg.
-      query_timeout: 30_000,
+      // For a new one, or one that is free; what can't be asked now is asked again.
+      connectionTimeoutMillis: 5_000,
+      // A server that has vanished must not hold the queue for long; pg-boss hands it on to pg.
+      query_timeout: 15_000,
       keepAlive: true,
       max: connections,
     };
@@ -88,6 +91,8 @@ export class Jobs {
       schema,
       superviseIntervalSeconds: superviseSeconds,
       monitorIntervalSeconds: superviseSeconds,
+      // What was claimed every few seconds goes as it came.
+      maintenanceIntervalSeconds: 300,
       // Its cron is not used: timers are the `due` column.
       schedule: false,
       registerInstance: false,

@@ -1,10 +1,10 @@
-import { Client } from "pg";
 import type { Stores } from "../../engine/ports/store.ts";
 import { StateError } from "../error.ts";
 import type { Database } from "../storage.ts";
 import { openStores } from "../stores.ts";
 import { wellFormedValues } from "../text.ts";
-import { connectionOptions, openConnections } from "./pool.ts";
+import { openConnections } from "./pool.ts";
+import { reach } from "./reach.ts";
 import { prepareSchema } from "./schema.ts";
 import { PostgresStorage } from "./storage.ts";
 import { Writes } from "./writes.ts";
@@ -12,6 +12,8 @@ import { Writes } from "./writes.ts";
 /** Enough to keep a server busy with coalesced saves; more only contend. */
 const saveConnections = 4;
 const readConnections = 4;
+/** The most that one set of stores has open at a time. */
+export const storeConnections = saveConnections + readConnections;
 
 /**
  * The stores in a Postgres database, which any number of services may share. Rejects with a StateError where
@@ -20,9 +22,12 @@ const readConnections = 4;
 export async function openPostgresStores({
   url,
   schema = "hishamos",
+  waitMs = 0,
 }: {
   readonly url: string;
   readonly schema?: string;
+  /** How long to try where nothing answers yet. */
+  readonly waitMs?: number;
 }): Promise<Stores> {
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) {
     throw new StateError({
@@ -31,13 +36,8 @@ export async function openPostgresStores({
       hint: "Small letters, digits and _, at most 51.",
     });
   }
-  const client = new Client(connectionOptions(url));
-  // The connection's end is reported by the statement under way; by itself it must not end the process.
-  client.on("error", () => {});
+  const client = await reach(url, waitMs);
   try {
-    await client.connect().catch((error: unknown) => {
-      throw unreachable(error);
-    });
     await prepareSchema(client, schema);
   } finally {
     await client.end();
@@ -59,18 +59,4 @@ export function postgresDatabase(url: string, schema: string): Database {
       await Promise.all([reads.close(), saves.close()]);
     },
   };
-}
-
-function unreachable(error: unknown): StateError {
-  // A name with several addresses fails with all their errors, and no message of its own.
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const said = errors.map((each) => (each instanceof Error ? each.message : String(each))).join("; ");
-  return new StateError(
-    {
-      code: "HOS608",
-      message: `The database of DATABASE_URL can't be reached: ${said}.`,
-      hint: "Its form is postgres://USER:PASSWORD@HOST:5432/DATABASE.",
-    },
-    error,
-  );
 }

@@ -1,4 +1,4 @@
-import { type CustomTypesConfig, DatabaseError, Pool, type PoolConfig, types } from "pg";
+import { type CustomTypesConfig, DatabaseError, Pool, type PoolClient, type PoolConfig, types } from "pg";
 import { closed } from "../error.ts";
 import type { Row, SqlValue } from "../storage.ts";
 
@@ -10,7 +10,10 @@ const numbersForInt8: CustomTypesConfig = {
 };
 
 export interface Connections {
-  /** Runs one prepared statement. Rejects with what the server or the connection says, never with nothing. */
+  /**
+   * Runs one prepared statement. Rejects with what the server or the connection says, never with nothing; within 20 s
+   * where nothing is said, and then, as where the connection broke, it may have been carried out all the same.
+   */
   query(sql: string, values?: readonly Parameter[]): Promise<readonly Row[]>;
   /** The same for a statement that only reads: it is asked once more where the connection broke. */
   read(sql: string, values?: readonly Parameter[]): Promise<readonly Row[]>;
@@ -29,6 +32,10 @@ export function openConnections(url: string, max: number): Connections {
   async function query(sql: string, values: readonly Parameter[] = []): Promise<readonly Row[]> {
     if (pool.ending) throw closed();
     const client = await pool.connect();
+    return await ask(client, sql, values);
+  }
+
+  async function ask(client: PoolClient, sql: string, values: readonly Parameter[]): Promise<readonly Row[]> {
     try {
       const { rows } = await client.query<Row>({ name: nameOf(sql, names), text: sql, values: [...values] });
       client.release();
@@ -42,11 +49,14 @@ export function openConnections(url: string, max: number): Connections {
 
   return {
     query,
-    async read(sql, values) {
+    async read(sql, values = []) {
+      if (pool.ending) throw closed();
+      // Where not even a connection can be had, another try would only double the time of who waits.
+      const client = await pool.connect();
       try {
-        return await query(sql, values);
+        return await ask(client, sql, values);
       } catch (error) {
-        if (isStatementError(error)) throw error;
+        if (isStatementError(error) || isTimeout(error)) throw error;
         return query(sql, values);
       }
     },
@@ -56,12 +66,16 @@ export function openConnections(url: string, max: number): Connections {
   };
 }
 
+/** For a connection: a new one, or one of the pool that others let go (ms). */
+const connectMs = 5_000;
+/** Above what any of our statements takes; a server that has vanished must not hold a save for long (ms). */
+const queryMs = 15_000;
+
 export function connectionOptions(url: string): PoolConfig {
   return {
     connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    // Above what any of our statements takes; a server that has vanished must not hold a save for ever.
-    query_timeout: 60_000,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
     keepAlive: true,
     application_name: "hishamos",
     types: numbersForInt8,
@@ -71,6 +85,11 @@ export function connectionOptions(url: string): PoolConfig {
 /** True where the server refused or undid the statement and said so; otherwise it may have been carried out. */
 export function isStatementError(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity === "ERROR";
+}
+
+/** pg gives it no code. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
 }
 
 function nameOf(sql: string, names: Map<string, string>): string {
