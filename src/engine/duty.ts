@@ -20,9 +20,11 @@ export interface DutyOptions {
   readonly log: Log;
   /** Absent where there is one process only. */
   readonly shared?: Pick<SharedQueue, "claim"> | undefined;
-  /** Does it; a rejection is logged, and the next time tries again. */
+  /** Does it; a rejection is logged, and this process tries again within a minute. */
   readonly perform: (signal: AbortSignal) => Promise<void>;
 }
+
+const retryMs = 60_000;
 
 /** Something that one of all processes does again and again, for as long as any lives. */
 export function createDuty({ name, everyMs, clock, log, shared, perform }: DutyOptions): Duty {
@@ -30,17 +32,21 @@ export function createDuty({ name, everyMs, clock, log, shared, perform }: DutyO
   const { signal } = stopping;
   let underWay: Promise<void> = Promise.resolve();
   let cancel = () => {};
+  /** It is this process's turn, and it could not do it. */
+  let owed = false;
 
   async function once(): Promise<void> {
     try {
       // A little less than the distance of two: who asks a moment early would leave a gap of two.
       const seconds = Math.max(1, Math.floor((everyMs * 0.9) / 1_000));
-      if (shared === undefined || (await shared.claim(name, seconds))) await perform(signal);
+      owed ||= shared === undefined || (await shared.claim(name, seconds));
+      if (owed) await perform(signal);
+      owed = false;
     } catch (error) {
       if (!signal.aborted) log.error({ err: error, duty: name }, "a duty could not be done; trying again");
     }
     if (!signal.aborted) {
-      cancel = clock.at(clock.now() + everyMs, () => {
+      cancel = clock.at(clock.now() + (owed ? Math.min(everyMs, retryMs) : everyMs), () => {
         underWay = once();
       });
     }

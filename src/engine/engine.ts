@@ -21,7 +21,7 @@ import type {
 import { silentLog } from "./ports/log.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 import { startExecution } from "./start.ts";
-import { Sweep } from "./sweep.ts";
+import { createSweep } from "./sweep.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { traceOf } from "./trace.ts";
 
@@ -79,7 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
     (id) => wake(id),
     shared ? lookMs : Infinity,
   );
-  const sweep = shared && new Sweep({ stores, pinned, clock, log, shared, wake: (id) => wake(id) });
+  const sweep = shared && createSweep({ stores, pinned, clock, log, shared, wake: (id) => wake(id) });
   let stopping = false;
 
   /** Why each is to be activated: `turn` where only its concurrency group may be free. */
@@ -207,7 +207,13 @@ export function createEngine(options: EngineOptions): Engine {
       after = ids.at(-1) ?? null;
       if (ids.length < page) break;
     }
-    for (const id of await stores.messages.waiting(page)) wake(id);
+    after = null;
+    for (;;) {
+      const ids: readonly string[] = await stores.messages.waiting(page, after);
+      for (const id of ids) wake(id);
+      after = ids.at(-1) ?? null;
+      if (ids.length < page) break;
+    }
     await timekeeper.start();
   }
 

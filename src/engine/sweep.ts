@@ -1,5 +1,6 @@
 import type { Execution } from "../core/execution.ts";
 import { type Effect, isTerminal, owedEffects } from "../core/index.ts";
+import { createDuty, type Duty } from "./duty.ts";
 import type { PinnedDefinitions } from "./pinned.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Log } from "./ports/log.ts";
@@ -15,76 +16,58 @@ export interface SweepOptions {
   readonly wake: (id: string) => void;
 }
 
-const everyMs = 60_000;
-/** A wake follows its save or message within milliseconds; one that is missing after so long has been lost. */
-const graceMs = 10_000;
-/** What the short look goes back: several times the distance of two, so that one may fail. */
-const backMs = 10 * everyMs;
-const allSeconds = 3_600;
+const second = 1_000;
+const minute = 60 * second;
+/** A wake follows its message within milliseconds; a person waits for what follows a lost one. */
+const messagesEveryMs = 5 * second;
+const messageGraceMs = 2 * second;
+const everyMs = minute;
+/** The same for a save, after which a busy process may have much to do before its wakes. */
+const graceMs = 10 * second;
+/** What a short look goes back: several times the distance of two, so that some may fail. */
+const back = 10;
+const allEveryMs = 60 * minute;
 const page = 200;
-const messages = 1_000;
+const messagePage = 1_000;
 
 /**
- * Finds executions that owe something and have no job: a process died between a save or a message and the wake that was
- * to follow, or the queue was emptied. One of all processes looks, each minute at what was saved of late, each hour and
- * after a first start at everything.
+ * Finds executions that owe something and have no job: a process died between a message or a save and the wake that was
+ * to follow, or the queue was emptied. One of all processes looks every five seconds at the messages of late, each minute
+ * at all of them and at what was saved of late, each hour and after a first start at everything.
  */
-export class Sweep {
-  readonly #options: SweepOptions;
-  #underWay: Promise<void> = Promise.resolve();
-  #cancel: () => void = () => {};
-  #stopped = false;
+export function createSweep({ stores, pinned, clock, log, shared, wake }: SweepOptions): Duty {
+  const duty = (name: string, everyMs: number, perform: (signal: AbortSignal) => Promise<number>) =>
+    createDuty({
+      name,
+      everyMs,
+      clock,
+      log,
+      shared,
+      async perform(signal) {
+        const found = await perform(signal);
+        if (found > 0) log.info({ found, duty: name }, "executions without a job are taken up");
+      },
+    });
 
-  constructor(options: SweepOptions) {
-    this.#options = options;
-  }
-
-  /** Looks at once, and from then on each minute; resolves when it has looked for the first time. Never rejects. */
-  async start(): Promise<void> {
-    if (!this.#stopped) this.#underWay = this.#lookAndWait();
-    await this.#underWay;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.rest();
-  }
-
-  /** Resolves when it is not looking. */
-  async rest(): Promise<void> {
-    await this.#underWay;
-  }
-
-  async #lookAndWait(): Promise<void> {
-    const { clock, log } = this.#options;
-    try {
-      await this.#look();
-    } catch (error) {
-      log.error({ err: error }, "what owes something could not be looked for; trying again in a minute");
-    }
-    if (!this.#stopped) this.#cancel = clock.at(clock.now() + everyMs, () => void this.start());
-  }
-
-  async #look(): Promise<void> {
-    const { clock, log, shared, stores, wake } = this.#options;
-    const all = await shared.claim("sweep_all", allSeconds);
-    if (!all && !(await shared.claim("sweep", everyMs / 1_000))) return;
-    const now = clock.now();
+  /** Wakes those that nobody is at work on and that have messages of this time; answers how many. */
+  async function read(from: number, until: number, signal: AbortSignal): Promise<number> {
     let found = 0;
-    for (const id of await shared.unattended(await stores.messages.waiting(messages))) {
-      wake(id);
-      found += 1;
+    for (let after: string | null = null; !signal.aborted; ) {
+      const ids: readonly string[] = await stores.messages.waiting(messagePage, after, { from, until });
+      for (const id of ids.length > 0 ? await shared.unattended(ids) : []) {
+        wake(id);
+        found += 1;
+      }
+      after = ids.at(-1) ?? null;
+      if (ids.length < messagePage) break;
     }
-    found += await this.#walk(all ? 0 : now - backMs, now - graceMs);
-    if (found > 0) log.info({ found, all }, "executions without a job are taken up");
+    return found;
   }
 
   /** Takes up those that were saved in this time, owe something, and have no job; answers how many. */
-  async #walk(from: number, until: number): Promise<number> {
-    const { shared, stores } = this.#options;
+  async function walk(from: number, until: number, signal: AbortSignal): Promise<number> {
     let found = 0;
-    for (let cursor: string | null | undefined; cursor !== null && !this.#stopped; ) {
+    for (let cursor: string | null | undefined; cursor !== null && !signal.aborted; ) {
       const { executions, next } = await stores.executions.list({
         states: ["running", "paused"],
         limit: page,
@@ -92,7 +75,7 @@ export class Sweep {
       });
       const old = executions.filter(({ updatedAt }) => updatedAt >= from && updatedAt <= until);
       const owing: string[] = [];
-      for (const each of old) if (await this.#owes(each)) owing.push(each.id);
+      for (const each of old) if (await owes(each)) owing.push(each.id);
       for (const id of owing.length > 0 ? await shared.unattended(owing) : []) {
         shared.takeOver(id);
         found += 1;
@@ -103,13 +86,32 @@ export class Sweep {
     return found;
   }
 
-  async #owes(execution: Execution): Promise<boolean> {
+  async function owes(execution: Execution): Promise<boolean> {
     if (isTerminal(execution.state)) return false;
     // Whether it is its turn, or its parent still waits, only an activation can tell.
     if (execution.wants !== null || execution.parent !== null) return true;
-    const workflow = await this.#options.pinned.get(execution.workflow);
+    const workflow = await pinned.get(execution.workflow);
     return owedEffects(workflow, execution).some(isWork);
   }
+
+  const duties = [
+    duty("sweep_messages", messagesEveryMs, (signal) => {
+      const now = clock.now();
+      return read(now - back * messagesEveryMs, now - messageGraceMs, signal);
+    }),
+    duty("sweep", everyMs, async (signal) => {
+      const now = clock.now();
+      const found = await read(0, now - messageGraceMs, signal);
+      return found + (await walk(now - back * everyMs, now - graceMs, signal));
+    }),
+    duty("sweep_all", allEveryMs, (signal) => walk(0, clock.now() - graceMs, signal)),
+  ];
+  const all = async (each: (duty: Duty) => Promise<void>) => void (await Promise.all(duties.map(each)));
+  return {
+    start: () => all((each) => each.start()),
+    stop: () => all((each) => each.stop()),
+    idle: () => all((each) => each.idle()),
+  };
 }
 
 function isWork({ type }: Effect): boolean {

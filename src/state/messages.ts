@@ -24,15 +24,19 @@ export function openMessages(database: Database): MessageStore {
       if (ids.length > 0) await documents.keyv.delete(ids.map((id) => key(executionId, id)));
     },
 
-    async waiting(limit) {
+    async waiting(limit, afterId = null, received = always) {
       const rows = await database.select(
-        `SELECT DISTINCT execution_id FROM ${table} WHERE execution_id IS NOT NULL ORDER BY execution_id LIMIT $1`,
-        [limit],
+        `SELECT DISTINCT execution_id FROM ${table}
+         WHERE execution_id > $1 AND at BETWEEN $2 AND $3 ORDER BY execution_id LIMIT $4`,
+        [afterId ?? "", received.from, received.until, limit],
       );
       return rows.map((row) => String(row["execution_id"]));
     },
   };
 }
+
+/** Any time there is. */
+const always = { from: 0, until: Number.MAX_SAFE_INTEGER };
 
 function key(executionId: string, id: string): string {
   return `${executionId}/${keyOf(id)}`;

@@ -63,6 +63,20 @@ export function messagesContract({ stores, reopen }: Fixture): void {
     expect(await stores().messages.waiting(10)).toEqual(["two"]);
   });
 
+  test("waiting goes in pages, and names those of a time alone", async () => {
+    for (const [second, executionId] of ["b", "a", "c", "d"].entries()) {
+      await stores().messages.add(aMessage("m", { executionId, at: startOfTests + second }));
+    }
+    const { messages } = stores();
+    expect([await messages.waiting(2, null), await messages.waiting(2, "b")]).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    const received = { from: startOfTests + 1, until: startOfTests + 2 };
+    expect(await messages.waiting(10, null, received)).toEqual(["a", "c"]);
+    expect(await messages.waiting(10, "a", received)).toEqual(["c"]);
+  });
+
   test.for([
     ["a prototype's name", "__proto__"],
     ["slashes and colons", "a/b:c/keyv:d"],

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
+import type { Duty } from "../../src/engine/duty.ts";
 import { PinnedDefinitions } from "../../src/engine/pinned.ts";
 import { type Log, type SharedQueue, type Stores, silentLog } from "../../src/engine/ports/index.ts";
-import { Sweep } from "../../src/engine/sweep.ts";
+import { createSweep } from "../../src/engine/sweep.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 import { aBench, aCommand, anIssue, aStart, done } from "./support.ts";
 
@@ -18,11 +19,11 @@ class Told implements SharedQueue {
   broken: Error | null = null;
 
   async claim(what: string): Promise<boolean> {
-    if (this.broken) throw this.broken;
     return !this.claimed.has(what);
   }
 
   async unattended(ids: readonly string[]): Promise<readonly string[]> {
+    if (this.broken) throw this.broken;
     return ids.filter((id) => !this.attended.has(id));
   }
 
@@ -36,7 +37,7 @@ let stores: Stores;
 let queue: Told;
 let woken: string[];
 let errors: string[];
-let sweep: Sweep;
+let sweep: Duty;
 beforeEach(async () => {
   clock = new SimulatedClock();
   stores = await openSqliteStores({ directory: ":memory:" });
@@ -46,7 +47,7 @@ beforeEach(async () => {
   const pinned = new PinnedDefinitions(stores.definitions);
   const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
   const wake = (id: string) => void woken.push(id);
-  sweep = new Sweep({ stores, pinned, clock, log, shared: queue, wake });
+  sweep = createSweep({ stores, pinned, clock, log, shared: queue, wake });
   return async () => {
     await sweep.stop();
     await stores.close();
@@ -86,7 +87,7 @@ test("takes up what owes a step and has no job, once its wake can't come any mor
   await sweep.start();
   expect(queue.takenOver).toEqual([]);
   clock.advance(minute);
-  await sweep.rest();
+  await sweep.idle();
   expect(queue.takenOver).toEqual([id]);
 });
 
@@ -95,7 +96,7 @@ test("takes up who is queued for a group, whose turn it may be", async () => {
   queue.attended.add(first);
   clock.advance(minute);
   await sweep.start();
-  expect(queue.takenOver).toEqual([second_]);
+  expect(new Set(queue.takenOver)).toEqual(new Set([second_]));
 });
 
 test("leaves alone what waits, what has a job, and what has ended", async () => {
@@ -111,21 +112,43 @@ test("leaves alone what waits, what has a job, and what has ended", async () => 
   expect([queue.takenOver, woken]).toEqual([[], []]);
 });
 
-test("wakes who has a message that nobody reads", async () => {
+const aMessage = (id: string) => ({ ...aCommand(id, "m", "cancel"), at: clock.now() });
+const elsewhere = ["sweep", "sweep_all"];
+
+test.for([
+  ["is found within seconds", 0, elsewhere],
+  ["of some time ago is found too", 30 * second, elsewhere],
+  ["of any time is found within a minute", 10 * minute, ["sweep_messages"]],
+] as const)("a message that nobody reads %s", async ([, ago, claimed]) => {
   const [lone, read] = [await left(approval), await left(approval)];
-  for (const id of [lone, read]) await stores.messages.add(aCommand(id, "m", "cancel"));
+  for (const what of claimed) queue.claimed.add(what);
+  for (const id of [lone, read]) await stores.messages.add(aMessage(id));
   queue.attended.add(read);
+  clock.advance(ago);
   await sweep.start();
-  expect([woken, queue.takenOver]).toEqual([[lone], []]);
+  // One that has just come is on its way to be read.
+  expect(woken).toEqual(ago === 0 ? [] : [lone]);
+  clock.advance(5 * second);
+  await sweep.idle();
+  expect([new Set(woken), queue.takenOver]).toEqual([new Set([lone]), []]);
+});
+
+test("messages that nobody reads are found on all pages", async () => {
+  const ids = Array.from({ length: 1_100 }, (_, at) => `execution-${at}`);
+  await Promise.all(ids.map((id) => stores.messages.add(aMessage(id))));
+  clock.advance(5 * second);
+  await sweep.start();
+  expect(new Set(woken)).toEqual(new Set(ids));
 });
 
 test.for([
   ["each minute what was saved of late", ["sweep_all"], 5, 1],
   ["each minute not what was saved long ago", ["sweep_all"], 20, 0],
-  ["each hour everything", [], 20, 1],
-  ["nothing where another process does", ["sweep_all", "sweep"], 5, 0],
+  ["each hour everything", ["sweep"], 20, 1],
+  ["nothing where another process does", elsewhere, 5, 0],
 ] as const)("looks at %s", async ([, claimed, minutes, found]) => {
   await left(work);
+  queue.claimed.add("sweep_messages");
   for (const what of claimed) queue.claimed.add(what);
   clock.advance(minutes * minute);
   await sweep.start();
@@ -139,14 +162,17 @@ test("goes through all pages", async () => {
   expect(new Set(queue.takenOver).size).toBe(225);
 });
 
-test("where it can't look it says so and looks again", async () => {
+test("where it can't look it says so and looks again within a minute, though its turn is an hour", async () => {
   const id = await left(work);
+  for (const what of ["sweep", "sweep_messages"]) queue.claimed.add(what);
   queue.broken = new Error("no database");
-  await sweep.start();
-  expect(errors).toEqual(["what owes something could not be looked for; trying again in a minute"]);
-  queue.broken = null;
   clock.advance(minute);
-  await sweep.rest();
+  await sweep.start();
+  expect(errors).toEqual(["a duty could not be done; trying again"]);
+  queue.broken = null;
+  queue.claimed.add("sweep_all");
+  clock.advance(minute);
+  await sweep.idle();
   expect(queue.takenOver).toEqual([id]);
 });
 

@@ -78,8 +78,13 @@ export interface MessageStore {
   /** The execution's messages, oldest first by (at, id). */
   list(executionId: string): Promise<readonly Message[]>;
   remove(executionId: string, ids: readonly string[]): Promise<void>;
-  /** Ids of executions that have messages. */
-  waiting(limit: number): Promise<readonly string[]>;
+  /** Ids of executions that have messages, or such of this time, in pages of `limit` after `afterId`. */
+  waiting(
+    limit: number,
+    afterId?: string | null,
+    /** When they were received (ms), both ends included. */
+    received?: { readonly from: number; readonly until: number },
+  ): Promise<readonly string[]>;
 }
 
 /** A definition with all that it needs, so that nothing else has to be read to run it. */
