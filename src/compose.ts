@@ -11,10 +11,11 @@ import { createClients } from "./github/clients.ts";
 import { redeliverMissed } from "./github/redeliver.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
+import { createHealth } from "./health.ts";
 import { servePublished } from "./published.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
-import { openPgBossQueue } from "./queue/pg-boss.ts";
-import { openPostgresStores } from "./state/postgres/open.ts";
+import { openPgBossQueue, queueConnections } from "./queue/pg-boss.ts";
+import { openPostgresStores, storeConnections } from "./state/postgres/open.ts";
 import { openSqliteStores } from "./state/sqlite/open.ts";
 
 export interface ServiceParts {
@@ -45,8 +46,14 @@ export interface Service {
   idle(): Promise<void>;
 }
 
-export function openStores({ state }: Pick<Config, "state">): Promise<Stores> {
-  return "directory" in state ? openSqliteStores(state) : openPostgresStores({ url: state.databaseUrl });
+/** The most connections to Postgres that one process has open at a time. */
+export const databaseConnections = storeConnections + queueConnections;
+
+/** `waitMs`: how long to try where the database does not answer yet. */
+export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promise<Stores> {
+  return "directory" in state
+    ? openSqliteStores(state)
+    : openPostgresStores({ url: state.databaseUrl, waitMs });
 }
 
 /** On Postgres any number of processes work on what is there; else this one alone. */
@@ -77,6 +84,7 @@ export async function composeService({
   });
   const queue = await openQueue(config, clock, log);
   const members = createMembership({ store: stores.members, clock, log, shared: queue.shared !== undefined });
+  const health = createHealth({ notes: stores.notes, members, shared: queue.shared, clock });
   const roles = shippedRoles();
   const human = createHumanEngine();
   const actions = createActionRunner({ clients, clock, log, http: config.requests });
@@ -140,10 +148,10 @@ export async function composeService({
   return {
     engine,
     async handle(req, res) {
-      if (servePublished(req, res) || (await github.middleware(req, res))) return;
-      const healthy = req.method === "GET" && (req.url === "/healthz" || req.url === "/readyz");
-      res.writeHead(healthy ? 200 : 404, { "content-type": "application/json" });
-      res.end(JSON.stringify(healthy ? { status: "ok" } : { error: "there is nothing here" }));
+      if (servePublished(req, res) || (await health.answer(req, res)) || (await github.middleware(req, res)))
+        return;
+      res.writeHead(404, { "content-type": "application/json" });
+      res.end(JSON.stringify({ error: "there is nothing here" }));
     },
     async start() {
       await members.start();
@@ -152,8 +160,10 @@ export async function composeService({
       github.start();
       // Not awaited: with a long list behind it the service would seem not to start.
       redelivering = redeliverMissed({ clients, stores, clock, log, signal: stopping.signal });
+      health.set("running");
     },
     async stop() {
+      health.set("stopping");
       stopping.abort(new Error("the service is stopping"));
       await redelivering;
       await github.stop();

@@ -11,6 +11,8 @@ import type { ServiceProblem } from "./service-problems.ts";
 import { StateError } from "./state/error.ts";
 
 const stopMs = 10_000;
+/** A database that starts beside us may need as long; then whoever started us is to try again. */
+const databaseMs = 30_000;
 
 /** Runs the service until SIGTERM or SIGINT. Rejects where it can't start; the caller ends the process. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
@@ -21,7 +23,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const { err } = pino.stdSerializers;
   const serializers = { err, error: err };
   const log = pino({ level: config.logLevel, serializers }, pino.destination({ sync: true }));
-  const stores = await openStores(config).catch((error: unknown) => {
+  const stores = await openStores(config, databaseMs).catch((error: unknown) => {
     if (!(error instanceof StateError)) throw error;
     return error;
   });
@@ -36,7 +38,12 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
     await stores.close();
     return refuse([formatProblem(service.problem)]);
   }
-  const server = createServer((req, res) => void service.handle(req, res));
+  const server = createServer((req, res) => {
+    service.handle(req, res).catch((error: unknown) => {
+      log.error({ err: error }, "a request could not be answered");
+      res.destroy();
+    });
+  });
   const refused = await listen(server, config.http);
   if (refused) {
     await service.stop();

@@ -6,6 +6,8 @@ import { Channel } from "./pg-boss/channel.ts";
 import { type Job, Jobs, nameOf } from "./pg-boss/jobs.ts";
 import { Task } from "./pg-boss/task.ts";
 
+export { queueConnections } from "./pg-boss/jobs.ts";
+
 export interface PgBossQueueOptions {
   readonly url: string;
   /** Schema of pg-boss's tables; the channel is named after it. */
@@ -68,6 +70,7 @@ export class PgBossQueue implements Queue {
   readonly #again = new Set<string>();
   #activate: ((id: string, turn: Turn) => Promise<void>) | null = null;
   #heard: Heard | null = null;
+  #answeredAt: number | null = null;
   #signDue = false;
   /** No place was free at the last look: there may be more. */
   #full = false;
@@ -110,6 +113,7 @@ export class PgBossQueue implements Queue {
         const attended = await jobs.attended(executions);
         return executions.filter((id) => !attended.has(id) && !this.#woken.has(id));
       },
+      answeredAt: () => this.#answeredAt,
       takeOver: (id) => this.#wake(id, true),
     };
   }
@@ -226,6 +230,7 @@ export class PgBossQueue implements Queue {
       this.#full = places <= 0;
       if (this.#stopped || this.#activate === null || this.#full) return;
       const jobs = await this.#jobs.take(places);
+      this.#answeredAt = this.#clock.now();
       for (const job of jobs) this.#begin(job, this.#activate);
       if (jobs.length < places) return;
     }
@@ -287,6 +292,8 @@ export class PgBossQueue implements Queue {
       this.#signDue = true;
       throw error;
     });
+    // With no place free nothing is taken, and these are who is held.
+    if (ours.length > 0) this.#answeredAt = this.#clock.now();
     const held = new Map(signs.map((sign) => [sign.name, sign]));
     for (const holding of ours) {
       const { job, over } = holding;

@@ -28,7 +28,7 @@ export const stateProblems = {
   },
   HOS608: {
     title: "The database can't be reached",
-    help: "Nothing answers at DATABASE_URL, or it refuses the user. Its form is postgres://USER:PASSWORD@HOST:5432/DATABASE.",
+    help: "Nothing answers at DATABASE_URL, or it refuses the user. A database that does not answer is waited for half a minute; then the service ends, for whoever started it to start it again. Its form is postgres://USER:PASSWORD@HOST:5432/DATABASE.",
   },
   HOS609: {
     title: "The database's encoding can't hold everything",

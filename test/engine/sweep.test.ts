@@ -27,6 +27,10 @@ class Told implements SharedQueue {
     return ids.filter((id) => !this.attended.has(id));
   }
 
+  answeredAt(): null {
+    return null;
+  }
+
   takeOver(id: string): void {
     this.takenOver.push(id);
   }

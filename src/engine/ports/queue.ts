@@ -17,12 +17,14 @@ export interface Heard {
   lost(executionId: string): void;
 }
 
-/** What a queue can do beyond waking where several processes take from it. Every method rejects when it can't answer. */
+/** What a queue can do beyond waking where several processes take from it. Every promise rejects when it can't answer. */
 export interface SharedQueue {
   /** True for one of all the processes that ask within so many seconds: it does what one of them has to do. */
   claim(what: string, seconds: number): Promise<boolean>;
   /** Those of them that no process is at work on, and that are not to be activated either. */
   unattended(executionIds: readonly string[]): Promise<readonly string[]>;
+  /** When it answered last that it is there (ms), which it is asked each second at least; null: not yet. */
+  answeredAt(): number | null;
   /** As `wake`, for one whose activation was lost: its turn is told to be taken over. */
   takeOver(executionId: string): void;
 }
