@@ -4,6 +4,7 @@ import type { Json } from "./core/json.ts";
 import type { Clock } from "./engine/ports/clock.ts";
 import type { Members, NoteStore } from "./engine/ports/members.ts";
 import type { SharedQueue } from "./engine/ports/queue.ts";
+import { Late, within } from "./engine/ports/within.ts";
 
 export interface HealthOptions {
   readonly notes: Pick<NoteStore, "get">;
@@ -66,15 +67,11 @@ export function createHealth({ notes, members, shared, clock }: HealthOptions): 
 
   async function checkStore(): Promise<Check> {
     const began = clock.now();
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancel = clock.at(began + storeMs, () => reject(new Late()));
     try {
-      await Promise.race([read(), late]);
+      await within(clock, storeMs, read());
       return { ok: true, ms: clock.now() - began };
     } catch (error) {
-      return { ok: false, error: error instanceof Late ? `no answer within ${storeMs} ms` : codeOf(error) };
-    } finally {
-      cancel();
+      return { ok: false, error: error instanceof Late ? error.message : codeOf(error) };
     }
   }
 
@@ -112,8 +109,6 @@ export function createHealth({ notes, members, shared, clock }: HealthOptions): 
     },
   };
 }
-
-class Late extends Error {}
 
 /** As `ECONNREFUSED` or `53300`: a message may name hosts and users, and anybody may ask. */
 function codeOf(error: unknown): string {

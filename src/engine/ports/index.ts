@@ -10,3 +10,4 @@ export type * from "./reporter.ts";
 export type * from "./runner.ts";
 export type * from "./safe-outputs.ts";
 export * from "./store.ts";
+export * from "./within.ts";
