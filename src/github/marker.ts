@@ -29,13 +29,32 @@ export function hasMarker(body: string | null | undefined, key: string): boolean
 }
 
 /**
+ * The text without any marker of ours, but for the one it ends with if that is `kept`: what somebody has put into a text
+ * that we repeat would count by our hand. What takes a marker's place can't come to be one with what follows it.
+ */
+export function disarmed(text: string, kept: string | null = null): string {
+  const end = kept !== null && text.endsWith(kept) ? kept : "";
+  return text.slice(0, text.length - end.length).replaceAll(opening, "<!-- hishamos ") + end;
+}
+
+/** The marker that a body of ours ends with, or null. */
+export function markerIn(body: string | null | undefined): string | null {
+  return /<!-- hishamos:[0-9a-f]{40,72} -->(?=\s*$)/.exec(body ?? "")?.[0] ?? null;
+}
+
+/** Whether there is anything in the text to be disarmed. */
+export function bearsMarker(text: string): boolean {
+  return text.includes(opening);
+}
+
+/**
  * The body with the key's marker below it, cut to GitHub's limit; unchanged if it ends with that marker already. Other
- * markers in it, which somebody may have put into a text that we repeat, are none any more: by our hand they would count.
+ * markers in it are none any more.
  */
 export function withMarker(body: string, key: string): string {
   const own = marker(key);
   const end = `\n\n${own}`;
-  const text = (body.endsWith(end) ? body.slice(0, -end.length) : body).replaceAll(opening, "<!-- ");
+  const text = disarmed(body.endsWith(end) ? body.slice(0, -end.length) : body);
   const room = maxBody - end.length;
   return (text.length <= room ? text : `${text.slice(0, room - cut.length)}${cut}`) + end;
 }
@@ -95,7 +114,11 @@ export async function findComment(octokit: Octokit, place: CommentPlace): Promis
   const [oldest, ...younger] = ours.toSorted((a, b) => a.id - b.id);
   if (!oldest) return null;
   for (const comment of younger.toReversed()) {
-    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: comment.id, request: { retries: 0 } });
+    const request = { owner, repo, comment_id: comment.id, request: { retries: 0 } };
+    await octokit.rest.issues.deleteComment(request).catch((error: unknown) => {
+      // Another process has seen the same, and was first.
+      if (!(error instanceof Error && "status" in error && error.status === 404)) throw error;
+    });
   }
   if (younger.length > 0)
     log.warn({ removed: younger.length, kept: oldest.html_url }, "removed duplicate comments");

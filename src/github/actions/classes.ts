@@ -2,6 +2,8 @@ import {
   type Find,
   findCheckRun,
   findCommitComment,
+  findCommitStatus,
+  findDismissal,
   findFile,
   findIssue,
   findIssueComment,
@@ -13,6 +15,7 @@ import {
   findRelease,
   findReview,
   findReviewComment,
+  finishCheckUpdate,
   markedBody,
   markedExternalId,
   type Prepare,
@@ -58,7 +61,6 @@ export const classes: ReadonlyMap<string, EffectClass> = new Map([
   ["git.createBlob", repeatable],
   ["git.createTree", repeatable],
   ["git.createTag", repeatable],
-  ["repos.createCommitStatus", repeatable],
   ["repos.merge", repeatable],
   ["repos.mergeUpstream", repeatable],
 
@@ -83,6 +85,11 @@ export const classes: ReadonlyMap<string, EffectClass> = new Map([
   ["repos.createOrUpdateFileContents", findable(findFile)],
   ["checks.create", findable(findCheckRun, markedExternalId)],
   ["git.createRef", findable(findRef)],
+  ["pulls.dismissReview", findable(findDismissal)],
+  ["repos.createCommitStatus", findable(findCommitStatus)],
+
+  // An update that adds to what is there.
+  ["checks.update", findable(finishCheckUpdate)],
 ]);
 
 /** The method's class: by name, else GET reads, PUT and PATCH set, DELETE removes (gone is done), POST is once. */

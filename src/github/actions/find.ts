@@ -1,5 +1,6 @@
 import type { Octokit } from "@octokit/rest";
-import type { Json, JsonObject } from "../../core/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
+import type { Log } from "../../engine/ports/log.ts";
 import { findComment, hasMarker, isOurs, withMarker } from "../marker.ts";
 
 /** What a search for our own object has to go by. */
@@ -14,6 +15,7 @@ export interface Search {
   readonly unique?: boolean;
   /** Our App's slug. */
   readonly slug: string;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -31,14 +33,15 @@ export const markedBody: Prepare = (parameters, key) => ({
 export const markedExternalId: Prepare = (parameters, key) => ({ external_id: key, ...parameters });
 
 export const findIssueComment: Find = async (search) => {
-  const { octokit, key, since, slug, signal } = search;
+  const { octokit, key, since, slug, signal, log } = search;
   const at = repositoryOf(search);
   const number = Number(search.parameters.issue_number);
-  const found = await findComment(octokit, { ...at, number, key, appSlugOrId: slug, since, signal });
+  const found = await findComment(octokit, { ...at, number, key, appSlugOrId: slug, since, signal, log });
   if (!found) return null;
   return (await octokit.rest.issues.getComment({ ...at, comment_id: found.id, request: { signal } })).data;
 };
 
+/** Where a process that was frozen opened a second one late, the oldest stays; the younger can only be closed. */
 export const findIssue: Find = async (search) => {
   const { octokit, key, since, slug, signal } = search;
   const issues = await octokit.paginate(octokit.rest.issues.listForRepo, {
@@ -49,8 +52,32 @@ export const findIssue: Find = async (search) => {
     per_page: 100,
     request: { signal },
   });
-  return oldest(issues.filter((issue) => hasMarker(issue.body, key)));
+  const ours = issues.filter((issue) => isOurs(issue, slug) && hasMarker(issue.body, key));
+  await closeYounger(search, ours);
+  return oldest(ours);
 };
+
+/** Closes what is open of all but the oldest, the youngest first. Issues and pull requests can't be deleted. */
+async function closeYounger(
+  search: Search,
+  found: readonly { readonly id: number; readonly number: number; readonly state: string }[],
+): Promise<void> {
+  const { octokit, signal, log } = search;
+  const [kept, ...younger] = found.toSorted((a, b) => a.id - b.id);
+  const open = younger.filter(({ state }) => state === "open");
+  for (const { number } of open.toReversed()) {
+    await octokit.rest.issues.update({
+      ...repositoryOf(search),
+      issue_number: number,
+      state: "closed",
+      state_reason: "not_planned",
+      request: { retries: 0, signal },
+    });
+  }
+  if (open.length > 0) {
+    log.warn({ closed: open.map(({ number }) => number), kept: kept?.number }, "closed duplicates");
+  }
+}
 
 export const findLabel: Find = ({ octokit, parameters, signal, ...rest }) =>
   unlessMissing(
@@ -92,6 +119,7 @@ export const findPullRequest: Find = async (search) => {
     request: { signal },
   });
   const marked = pulls.filter((pull) => hasMarker(pull.body, key) && (!unique || isOurs(pull, slug)));
+  if (unique) await closeYounger(search, marked);
   const found = oldest(marked) ?? (unique ? undefined : pulls.find((pull) => pull.state === "open"));
   if (!found) return null;
   return (await octokit.rest.pulls.get({ ...at, pull_number: found.number, request: { signal } })).data;
@@ -107,6 +135,18 @@ export const findMerge: Find = async (search) => {
     request: { signal },
   });
   return data.merged ? { sha: data.merge_commit_sha, merged: true, message: "Pull Request merged" } : null;
+};
+
+/** A dismissal has no object of its own either. */
+export const findDismissal: Find = async (search) => {
+  const { octokit, parameters, signal } = search;
+  const { data } = await octokit.rest.pulls.getReview({
+    ...repositoryOf(search),
+    pull_number: Number(parameters.pull_number),
+    review_id: Number(parameters.review_id),
+    request: { signal },
+  });
+  return data.state === "DISMISSED" ? data : null;
 };
 
 export const findReview: Find = async (search) => {
@@ -171,6 +211,67 @@ export const findCheckRun: Find = async (search) => {
   const externalId = parameters.external_id ?? key;
   return oldest(runs.filter((run) => run.external_id === externalId && run.app?.slug === slug));
 };
+
+/** The context's newest status, if it is ours and says the same: each call would add another. */
+export const findCommitStatus: Find = async (search) => {
+  const { octokit, parameters, slug, signal } = search;
+  const context = text(parameters.context) || "default";
+  const statuses = await octokit.paginate(octokit.rest.repos.listCommitStatusesForRef, {
+    ...repositoryOf(search),
+    ref: text(parameters.sha),
+    per_page: 100,
+    request: { signal },
+  });
+  const newest = statuses.find((one) => one.context.toLowerCase() === context.toLowerCase());
+  const same =
+    newest?.creator?.login === `${slug}[bot]` &&
+    newest.state === parameters.state &&
+    (newest.description ?? "") === text(parameters.description) &&
+    (newest.target_url ?? "") === text(parameters.target_url);
+  return same ? newest : null;
+};
+
+/**
+ * GitHub appends the annotations of each update. Where some of these stand there already, the update is made with the
+ * others only; without annotations it may simply be repeated.
+ */
+export const finishCheckUpdate: Find = async (search) => {
+  const { octokit, parameters, signal } = search;
+  const { output } = parameters;
+  const given = isObject(output) ? own(output, "annotations") : undefined;
+  if (!isObject(output) || !Array.isArray(given) || given.length === 0) return null;
+  const at = { ...repositoryOf(search), check_run_id: Number(parameters.check_run_id) };
+  const there = await octokit.paginate(octokit.rest.checks.listAnnotations, {
+    ...at,
+    per_page: 100,
+    request: { signal },
+  });
+  const left = there.map(placeAndWords);
+  const annotations = given.filter((one) => {
+    const known = left.indexOf(placeAndWords(one));
+    if (known >= 0) left.splice(known, 1);
+    return known < 0;
+  });
+  if (annotations.length === given.length) return null;
+  const { data } = await octokit.request({
+    method: "PATCH",
+    url: "/repos/{owner}/{repo}/check-runs/{check_run_id}",
+    ...parameters,
+    ...at,
+    output: { ...output, annotations },
+    request: { retries: 0, signal },
+  });
+  return data;
+};
+
+/** What tells one annotation from another. */
+function placeAndWords(annotation: unknown): string {
+  const { path, start_line, end_line, annotation_level, message, title } = annotation as Record<
+    string,
+    unknown
+  >;
+  return JSON.stringify([path, start_line, end_line, annotation_level, message, title ?? null]);
+}
 
 export const findRef: Find = ({ octokit, parameters, signal, ...rest }) =>
   unlessMissing(

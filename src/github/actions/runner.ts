@@ -5,6 +5,7 @@ import { type Log, silentLog } from "../../engine/ports/log.ts";
 import type { StepRequest, StepResult, StepRunner } from "../../engine/ports/runner.ts";
 import type { Clients } from "../clients.ts";
 import { createIdentity } from "../identity.ts";
+import { marker } from "../marker.ts";
 import { callPages, type Method, methodOf } from "./call.ts";
 import { lookAtChecks } from "./checks.ts";
 import { classOf } from "./classes.ts";
@@ -18,6 +19,7 @@ import { stickyComment } from "./sticky.ts";
 import { pullRequestOf } from "./subject.ts";
 import { refOf, trimmed } from "./trim.ts";
 import { markerKey } from "./unique.ts";
+import { withoutMarkers } from "./without-markers.ts";
 
 export interface ActionRunnerOptions {
   readonly clients: Clients;
@@ -92,7 +94,7 @@ export function createActionRunner(options: ActionRunnerOptions): StepRunner {
 }
 
 async function runMethod(context: ActionContext, method: Method): Promise<StepResult> {
-  const { request, octokit, clock, slug } = context;
+  const { request, octokit, clock, slug, log } = context;
   const { execution, run, signal, mayHaveHappened } = request;
   const about = await aboutOf(context, method);
   if ("type" in about) return about;
@@ -111,6 +113,10 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
   const parameters = prepare ? prepare(filled.parameters, key) : filled.parameters;
   // What another execution has made may be as old as the repository.
   const since = unique ? 0 : execution.startedAt - clockTolerance;
+  const find = async () =>
+    effect.class === "findable"
+      ? effect.find({ octokit, parameters, key, since, unique, slug: await slug(), log, signal })
+      : null;
 
   const result = await perform({
     effect,
@@ -118,14 +124,14 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
     mayHaveHappened: mayHaveHappened || unique || (effect.class === "findable" && run.attempt > 1),
     clock,
     signal,
-    call: async () =>
-      effect.class === "read"
-        ? callPages(octokit, method, parameters, filled.maxItems, signal)
-        : (await method.call(parameters, signal)).data,
-    find: async () =>
-      effect.class === "findable"
-        ? effect.find({ octokit, parameters, key, since, unique, slug: await slug(), signal })
-        : null,
+    call: async () => {
+      if (effect.class === "read") return callPages(octokit, method, parameters, filled.maxItems, signal);
+      const sent = await withoutMarkers(context, method, parameters, prepare ? marker(key) : null);
+      const { data } = await method.call(sent, signal);
+      // Another execution may have made it at the same instant: the older one counts for both.
+      return unique ? ((await find()) ?? data) : data;
+    },
+    find,
   });
   switch (result.outcome) {
     case "done":

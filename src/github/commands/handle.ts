@@ -1,6 +1,7 @@
 import type { Execution } from "../../core/execution.ts";
 import type { CommandName } from "../../definition/index.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
+import { perform } from "../actions/perform.ts";
 import { executionsAt } from "../elsewhere.ts";
 import { code } from "../neutralise.ts";
 import { numberAt, textAt } from "../payload.ts";
@@ -23,6 +24,8 @@ import { type ParsedCommand, parseCommands } from "./parse.ts";
 import { mayCommand, mayUse } from "./permitted.ts";
 import { latestDefinition, ownCommands, runWorkflow, startByCommand } from "./start.ts";
 import { findTarget, takers } from "./target.ts";
+
+const neverAborted = new AbortController().signal;
 
 type Command = Extract<ParsedCommand, { kind: "command" }>;
 type Steering = Exclude<CommandName, "status" | "run" | "explain" | "help">;
@@ -60,10 +63,21 @@ export async function handleComment(work: Work): Promise<readonly string[]> {
 
   const react = async (content: "eyes" | "+1" | "confused") => {
     const request = { owner: repository.owner, repo: repository.name, comment_id: comment, content };
+    const options = { retries: 0 };
     // A reaction is a courtesy: one that can't be made (the comment is deleted) keeps nothing from being done.
-    await octokit.rest.reactions.createForIssueComment(request).catch((error: unknown) => {
-      room.log.warn({ comment, err: error }, "could not react to a comment");
-    });
+    await perform({
+      effect: { class: "repeatable", done: [] },
+      mayHaveHappened: false,
+      call: () => octokit.rest.reactions.createForIssueComment({ ...request, request: options }),
+      find: async () => null,
+      clock: room.clock,
+      signal: neverAborted,
+    })
+      .then((result) => (result.outcome === "done" ? null : result.error))
+      .catch((error: unknown) => error)
+      .then((error) => {
+        if (error !== null) room.log.warn({ comment, err: error }, "could not react to a comment");
+      });
   };
   await react("eyes");
   const replies: Reply[] = [];

@@ -134,7 +134,8 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   if (shown.check && !last && !shown.check.completed) await supersede(showing, shown.check.id, wanted);
   // GitHub does not take a completed check run back to in_progress: a new one of the same name replaces it.
   const usable = (one: { readonly completed: boolean }) => !one.completed || completed;
-  const known = last && usable(last) ? last : await newestCheckRun(showing, wanted);
+  // One that was completed may have a successor whose creation was never heard of.
+  const known = last && !last.completed ? last : await newestCheckRun(showing, wanted);
   await turn("news");
   const times = completed && execution.endedAt !== null ? { completed_at: iso(execution.endedAt) } : {};
   const { head_sha, ...facts } = wanted;
