@@ -46,6 +46,8 @@ export type Event = {
       readonly spending?: Partial<Spending>;
       /** Earliest time of the next attempt (a rate limit's reset), if the outside world named one. */
       readonly notBefore?: number;
+      /** True where the attempt only waits for its turn and counts as none: it is made again at `notBefore`. */
+      readonly postponed?: true;
     }
   /** The step's work is handed to somebody and now waits: a person was asked, a child began. */
   | {

@@ -150,7 +150,7 @@ interface RunFacts {
   readonly effects: readonly EffectRecord[];
   /** True once an attempt was broken off by its timeout: nobody knows what it did outside. */
   readonly inDoubt?: true;
-  /** How many of its attempts were looks at something parked that has moved; absent: none. */
+  /** How many of its attempts were looks at something parked that has moved, or were postponed; absent: none. */
   readonly looks?: number;
   /** Number of the issue or pull request it is about, where that is not the execution's subject. */
   readonly subject?: number;

@@ -6,7 +6,7 @@ import type { ChildFinished, Event, Parked, RunRef } from "./event.ts";
 import type { RunningRun } from "./execution.ts";
 import { isObject, type Json } from "./json.ts";
 import { errorRoot, scopeAt } from "./scope.ts";
-import { fail, succeed, withEffects } from "./settle.ts";
+import { fail, postpone, succeed, withEffects } from "./settle.ts";
 import { moves } from "./waits.ts";
 
 type Result = Extract<Event, { type: "step_succeeded" | "step_failed" | "step_parked" }>;
@@ -25,7 +25,8 @@ export function takeResult(draft: Draft, event: Result): void {
       break;
     case "step_failed":
       spend(draft, event.spending);
-      fail(draft, at, run, event.error, event.output ?? null, event.notBefore);
+      if (event.postponed) postpone(draft, at, run, event.error, event.notBefore);
+      else fail(draft, at, run, event.error, event.output ?? null, event.notBefore);
       break;
     case "step_parked": {
       const waiting = looked(event.waiting, run, draft.at);

@@ -79,6 +79,13 @@ export function fail(
   putRun(draft, at.path, { ...facts(run), state: "failed", endedAt: draft.at, output, error });
 }
 
+/** There was no room for the attempt: it is made again at that time, whatever the retry policy says, and counts as none. */
+export function postpone(draft: Draft, at: Located, run: RunningRun, failure: Failure, notBefore = 0): void {
+  const error: StepError = { step: at.path, ...failure };
+  const waiting = { for: "retry", until: Math.max(draft.at + 1, notBefore), error } as const;
+  putRun(draft, at.path, { ...run, looks: (run.looks ?? 0) + 1, waiting, deadline: null, remind: null });
+}
+
 /** A person's "no" or an event that says failure is an answer, and is not asked for again. */
 const retried: ReadonlySet<StepKind["kind"]> = new Set(["agent", "action", "workflow", "parallel", "steps"]);
 
@@ -89,7 +96,7 @@ function mayRetry(at: Located, run: Run, failure: Failure): boolean {
   return works && open && tries(run) < retry.maxAttempts && retry.on.includes(failure.class);
 }
 
-/** Attempts at the work itself: a look at something parked is none. */
+/** Attempts at the work itself: a look at something parked is none, nor one that was postponed. */
 export function tries(run: Run): number {
   return run.attempt - (run.looks ?? 0);
 }

@@ -1,6 +1,9 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { type Log, silentLog } from "../engine/ports/log.ts";
+import { paced } from "./pacing/hook.ts";
+import type { Urgency } from "./pacing/limits.ts";
+import type { Pacing } from "./pacing/pacing.ts";
 import { type Fetch, patientFetch } from "./transport.ts";
 
 export interface ClientOptions {
@@ -16,6 +19,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** By which tokens expire (ms since 1970 UTC); the system's clock unless given. */
   readonly now?: () => number;
+  /** Who may write when; absent: whoever asks, at once. */
+  readonly pacing?: Pacing;
 }
 
 /** What a token may do: nothing named means all that the installation grants. */
@@ -29,8 +34,8 @@ export interface Clients {
   readonly appId: number;
   /** Speaks as the App itself (JWT): installations, deliveries, tokens. */
   app(): Octokit;
-  /** Speaks as the installation, with a token no wider than the narrowing. */
-  installation(id: number, narrowing?: Narrowing): Octokit;
+  /** Speaks as the installation, with a token no wider than the narrowing. What it writes is as urgent as said (`steps`). */
+  installation(id: number, narrowing?: Narrowing, urgency?: Urgency): Octokit;
 }
 
 /**
@@ -59,8 +64,8 @@ export function createClients(options: ClientOptions): Clients {
   return {
     appId: options.appId,
     app: () => app,
-    installation(id, narrowing = {}) {
-      const key = narrowingKey(id, narrowing);
+    installation(id, narrowing = {}, urgency = "steps") {
+      const key = `${urgency} ${narrowingKey(id, narrowing)}`;
       const known = kept.get(key);
       if (known) return known;
       const octokit = new Octokit({
@@ -68,6 +73,7 @@ export function createClients(options: ClientOptions): Clients {
         authStrategy: tokenStrategy,
         auth: { app, id, narrowing, now },
       });
+      if (options.pacing) paced(octokit, { pacing: options.pacing, installation: id, urgency, now });
       if (kept.size >= maxClients) kept.delete(kept.keys().next().value ?? "");
       kept.set(key, octokit);
       return octokit;

@@ -39,6 +39,8 @@ export type StepResult =
       readonly spending?: Partial<Spending>;
       /** Earliest time of a next attempt (ms). */
       readonly notBefore?: number;
+      /** True where there was no room for the work yet: it counts as no attempt, and is made again at `notBefore`. */
+      readonly postponed?: true;
     }
   | {
       readonly type: "parked";

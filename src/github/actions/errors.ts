@@ -1,9 +1,12 @@
 import type { StepError } from "../../core/execution.ts";
+import { TurnRefused } from "../pacing/refused.ts";
 
 export interface Failure {
   readonly error: Omit<StepError, "step">;
   /** Earliest time of a next attempt (ms), where GitHub named one. */
   readonly notBefore?: number;
+  /** True where nothing was sent: it only waits for its turn. */
+  readonly postponed?: true;
 }
 
 /** What Octokit rejects with, by shape: there may be more than one copy of its class. */
@@ -50,6 +53,7 @@ export function failureOf(error: RequestFailure, now: number): Failure {
         class: "transient",
       },
       notBefore: limited,
+      ...(error instanceof TurnRefused ? { postponed: true } : {}),
     };
   }
   if (!error.response && error.status >= 500) {

@@ -1,0 +1,66 @@
+import type { PacingRow } from "../../engine/ports/pacing.ts";
+
+/**
+ * Who asks for a write, the most urgent first: `answers` to a command that somebody has just given, what asks `people`,
+ * the `steps` of workflows, and `news` that only inform.
+ */
+export const urgencies = ["answers", "people", "steps", "news"] as const;
+export type Urgency = (typeof urgencies)[number];
+
+/**
+ * GitHub takes 80 requests that make content in a minute, and 500 in an hour
+ * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api). A few are left for what it counts and
+ * we do not: a request repeated with a new token. The less urgent leave the last ones to the more urgent, so that these
+ * need not wait, in whichever process they are asked for.
+ */
+const inMinute: Readonly<Record<Urgency, number>> = { answers: 76, people: 72, steps: 64, news: 52 };
+const inHour: Readonly<Record<Urgency, number>> = { answers: 480, people: 460, steps: 420, news: 360 };
+
+/**
+ * Longer than what GitHub counts by: clocks of processes differ, and one write is longer on its way than another. A
+ * margin in the number would not help, as all of one minute may come at its end, and all of the next at its beginning.
+ */
+const slackMs = 10_000;
+const minuteMs = 60_000 + slackMs;
+const hourMs = 3_600_000 + slackMs;
+
+/** Nobody's clock is that far ahead, and GitHub asks for no longer pause: what says so must not block for ever. */
+const farthestMs = hourMs;
+
+export const untouched = (installation: number): PacingRow => ({
+  installation,
+  revision: 0,
+  grants: [],
+  pausedUntil: 0,
+});
+
+/** The earliest time, `now` or later (ms), at which one more write may be made besides those granted (oldest first). */
+export function earliest(
+  { grants, pausedUntil }: Pick<PacingRow, "grants" | "pausedUntil">,
+  urgency: Urgency,
+  now: number,
+): number {
+  // Of fewer than the limit none is in the way.
+  const free = (limit: number, windowMs: number) => (grants.at(-limit) ?? -windowMs) + windowMs;
+  return Math.max(
+    now,
+    Math.min(pausedUntil, now + farthestMs),
+    free(inMinute[urgency], minuteMs),
+    free(inHour[urgency], hourMs),
+  );
+}
+
+/** The row without what no longer counts. */
+export function recent(row: PacingRow, now: number): PacingRow {
+  return { ...row, grants: row.grants.filter((at) => at > now - hourMs && at < now + farthestMs) };
+}
+
+/** With one more grant; times stay in order though another process's clock is ahead. */
+export function granted(row: PacingRow, now: number): PacingRow {
+  return { ...row, grants: [...row.grants, Math.max(now, row.grants.at(-1) ?? 0)] };
+}
+
+/** Until when (ms) a pause that GitHub asks for is kept. */
+export function pauseEnd(until: number, now: number): number {
+  return Math.min(until, now + farthestMs);
+}
