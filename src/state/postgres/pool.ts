@@ -20,9 +20,19 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** How long what the server does not answer is waited for. */
+interface Patience {
+  /** For a connection: a new one, or one of the pool that others let go (ms). */
+  readonly connectMs: number;
+  /** Above what any of our statements takes; a server that has vanished must not hold a save for long (ms). */
+  readonly queryMs: number;
+}
+
+const patience: Patience = { connectMs: 5_000, queryMs: 15_000 };
+
 /** A pool of its own, with at most `max` connections; losing one, idle or not, never ends the process. */
-export function openConnections(url: string, max: number): Connections {
-  const pool = new Pool({ ...connectionOptions(url), max, idleTimeoutMillis: 30_000 });
+export function openConnections(url: string, max: number, limits: Patience = patience): Connections {
+  const pool = new Pool({ ...connectionOptions(url, limits), max, idleTimeoutMillis: 30_000 });
   // The pool drops a connection that the server ends while idle, and says so in an event that would end Node.
   pool.on("error", ignore);
   // The same for one that breaks while it is lent but asks nothing.
@@ -66,12 +76,7 @@ export function openConnections(url: string, max: number): Connections {
   };
 }
 
-/** For a connection: a new one, or one of the pool that others let go (ms). */
-const connectMs = 5_000;
-/** Above what any of our statements takes; a server that has vanished must not hold a save for long (ms). */
-const queryMs = 15_000;
-
-export function connectionOptions(url: string): PoolConfig {
+export function connectionOptions(url: string, { connectMs, queryMs }: Patience = patience): PoolConfig {
   return {
     connectionString: url,
     connectionTimeoutMillis: connectMs,
