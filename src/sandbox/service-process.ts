@@ -17,6 +17,8 @@ export interface LogLine {
 export interface ServiceProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: LogLine) => void;
+  /** What the process runs instead of the server: a module that serves at once. */
+  readonly main?: URL;
 }
 
 const startMs = 30_000;
@@ -39,7 +41,7 @@ export class ServiceProcess {
     this.#errors = "";
     // Started again it listens where it did before: that is where GitHub delivers.
     const port = this.#port === null ? {} : { PORT: String(this.#port) };
-    const child = spawn(process.execPath, [server.pathname], {
+    const child = spawn(process.execPath, [(this.#options.main ?? server).pathname], {
       env: { PATH: process.env["PATH"], NODE_ENV: "production", ...this.#options.env, ...port },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -67,6 +69,11 @@ export class ServiceProcess {
         this.#options.onLine(line);
       });
     });
+  }
+
+  /** True while there is a process, frozen or not, that nothing here has ended. */
+  get alive(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   /** What it wrote to its standard error so far. */

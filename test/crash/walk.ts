@@ -40,7 +40,8 @@ function movesOfStep(
   for (const run of now) {
     const last = known.find(({ round, visit }) => round === run.round && visit === run.visit);
     if (last === undefined) {
-      const newest = known.at(-1)?.visit ?? 0;
+      // Visits count from 1 in each round.
+      const newest = known.findLast(({ round }) => round === run.round)?.visit ?? 0;
       if (run.visit !== newest + 1) wrong.push(`${path} is visited ${run.visit} after ${newest}`);
       wrong.push(...wrongArrival(workflow, after, step, run));
     } else if (last.state !== run.state) {
@@ -62,8 +63,12 @@ function wrongArrival(
 ): readonly string[] {
   const here = `${step.id}#${visit}`;
   if (from === null) return step === steps.steps[0] && visit === 1 ? [] : [`${here} came from nowhere`];
+  if (from.via === "retry") {
+    const own = from.step === step.id && from.visit === 0 && visit === 1;
+    return own && execution.round > 1 ? [] : [`${here} came by a retry from ${from.step}#${from.visit}`];
+  }
   const source = steps.byId.get(from.step);
-  const came = execution.steps[from.step]?.runs.find((run) => run.visit === from.visit);
+  const came = execution.steps[from.step]?.runs.findLast((run) => run.visit === from.visit);
   if (!source || !came) return [`${here} came from ${from.step}#${from.visit}, which was not there`];
   const { on_success, on_failure, on_timeout, on_skip } = source.routes;
   const ways: Readonly<Record<string, readonly [string | null, Run["state"]]>> = {

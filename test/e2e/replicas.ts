@@ -16,9 +16,11 @@ export class Replica {
   readonly lines: LogLine[] = [];
   #url: string | null = null;
 
-  constructor(env: Readonly<Record<string, string>>, changed: (line: LogLine) => void) {
+  /** `main`: what its process runs instead of the server. */
+  constructor(env: Readonly<Record<string, string>>, changed: (line: LogLine) => void, main?: URL) {
     this.service = new ServiceProcess({
       env,
+      ...(main && { main }),
       onLine: (line) => {
         this.lines.push(line);
         changed(line);
@@ -38,6 +40,12 @@ export class Replica {
   async kill(): Promise<void> {
     this.#url = null;
     await this.service.kill();
+  }
+
+  /** By SIGTERM, as an orderly restart begins. */
+  async stop(): Promise<void> {
+    this.#url = null;
+    await this.service.stop();
   }
 
   get traces(): readonly Trace[] {

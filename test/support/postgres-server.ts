@@ -8,14 +8,18 @@ import { embeddedBinaries, type ServerUser, serverUser, systemBinaries } from ".
 
 /**
  * Runs the server (its arguments) until it ends or standard input does, as it does when the process that
- * started us dies, however it dies; then nothing is left of it.
+ * started us dies, however it dies; then nothing is left of it. A line with a signal and one with seconds end the server
+ * by the signal, and start it again after so long.
  */
 const watchdog = `
 exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-( read -r _ <&3; kill -QUIT $server ) & watch=$!
-wait $server
-kill $watch 2>/dev/null
+while
+  "$@" </dev/null 3<&- & server=$!
+  ( read -r signal <&3 || { kill -QUIT $server; exit 1; }; kill -$signal $server ) & watch=$!
+  wait $server
+  kill $watch 2>/dev/null
+  wait $watch && read -r seconds <&3 && sleep $seconds
+do :; done
 cd / && rm -rf "$DIRECTORY"
 `;
 
@@ -24,11 +28,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** A server of our own, on its port for as long as it lives. */
+export interface OwnServer extends RunningServer {
+  /** Ends it at once, INT as an orderly restart does, QUIT as a crash, and resolves when it answers again, after so long at least. */
+  restart(signal: "INT" | "QUIT", downSeconds: number): Promise<void>;
+}
+
 /** Starts a server of its own on a free port of 127.0.0.1, or null where there are no such binaries. */
-export async function startServer(
-  from: "system" | "embedded",
-  durable: boolean,
-): Promise<RunningServer | null> {
+export async function startServer(from: "system" | "embedded", durable: boolean): Promise<OwnServer | null> {
   const user = serverUser();
   const directory = mkdtempSync(join(tmpdir(), "hishamos-postgres-"));
   if (user !== null) chownSync(directory, user.uid, user.gid);
@@ -59,7 +66,7 @@ async function startOnFreePort(
   data: string,
   user: ServerUser | null,
   durable: boolean,
-): Promise<RunningServer> {
+): Promise<OwnServer> {
   const port = await freePort();
   const settings = [
     ["listen_addresses", "127.0.0.1"],
@@ -84,6 +91,11 @@ async function startOnFreePort(
   child.unref();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async restart(signal, downSeconds) {
+      const again = ready(child);
+      child.stdin?.write(`${signal}\n${downSeconds}\n`);
+      await again;
+    },
     async stop() {
       child.stdin?.end();
       child.ref();
@@ -95,13 +107,19 @@ async function startOnFreePort(
 function ready(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let log = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+  const read = (text: string) => {
     log = (log + text).slice(-10_000);
     if (log.includes("ready to accept connections")) resolve();
-  });
+  };
+  const closed = () => reject(new Error(`Postgres did not start:\n${log}`));
+  child.stderr?.setEncoding("utf8").on("data", read);
   child.once("error", reject);
-  child.once("close", () => reject(new Error(`Postgres did not start:\n${log}`)));
-  return promise;
+  child.once("close", closed);
+  return promise.finally(() => {
+    child.stderr?.off("data", read).resume();
+    child.off("error", reject);
+    child.off("close", closed);
+  });
 }
 
 async function freePort(): Promise<number> {

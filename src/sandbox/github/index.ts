@@ -9,7 +9,7 @@ import { WebhookSender } from "./webhooks/sender.ts";
 import { World } from "./world.ts";
 
 export type { Actor } from "./actor.ts";
-export type { Fault } from "./faults.ts";
+export type { Fault, Spoiler } from "./faults.ts";
 export type { RepositoryName, Subject } from "./finder.ts";
 export type { App, ReactionContent, Role } from "./model.ts";
 export type { RunEnd } from "./operations/workflow-runs.ts";

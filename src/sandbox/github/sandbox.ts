@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
 import { Actor } from "./actor.ts";
 import { issueUserToken } from "./auth.ts";
-import { type Fault, Faults } from "./faults.ts";
+import type { Fault, Faults, Spoiler } from "./faults.ts";
 import { Finder, type RepositoryName, type Subject } from "./finder.ts";
 import { closeServer } from "./lifecycle.ts";
 import {
@@ -369,6 +369,11 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
 
   failNext(fault: Fault): void {
     this.#faults.add(fault);
+  }
+
+  /** From now on it decides at every request that no other fault fits; null: nothing more goes wrong. */
+  spoil(spoiler: Spoiler | null): void {
+    this.#faults.spoiler = spoiler;
   }
 
   /** Resolves to the predicate's first answer that is not null, undefined or false; asked again at each change. */

@@ -121,10 +121,10 @@ function serialized(answer: Answer): { text: string | Buffer; type: string } {
   return { text: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body), type };
 }
 
-function spoiled(fault: Fault, status: number): Answer {
+function spoiled(fault: Omit<Fault, "path">, status: number): Answer {
   return {
     status,
-    body: { message: "Server Error" },
+    body: { message: fault.message ?? "Server Error" },
     ...(fault.headers === undefined ? {} : { headers: fault.headers }),
   };
 }
