@@ -13,11 +13,11 @@ import type { Stores } from "../../src/engine/ports/index.ts";
 import { silentLog } from "../../src/engine/ports/index.ts";
 import { traceOf } from "../../src/engine/trace.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
+import { Life } from "../../src/sandbox/life.ts";
 import { sandboxConfig } from "../../src/sandbox/sandbox-config.ts";
 import { Player } from "../../src/sandbox/scenario/player.ts";
 import { readScenario, type Scenario } from "../../src/sandbox/scenario/scenario.ts";
 import { Fate } from "./fate.ts";
-import { Life } from "./life.ts";
 import { endingOf, type Played } from "./played.ts";
 import type { CrashPoint } from "./point.ts";
 

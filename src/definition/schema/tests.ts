@@ -263,6 +263,14 @@ const caseKeys: Schema = {
     "By step what people, agents and GitHub answer: fix, fix#2 for its second visit, checks/lint in a group, each[0] for an item, qa/smoke in a child workflow.",
     { expects: "a map of steps to answers" },
   ),
+  crash: {
+    ...text("The service dies in the work of this step, or of each of a list, and is started again.", "a step"),
+    type: ["string", "array"],
+    expects: "a step or a list of them",
+    minItems: 1,
+    maxItems: 100,
+    items: text("The service dies in the work of this step, and is started again.", "a step"),
+  },
   time: ref("duration", "How long to play at most; until nothing is to come any more unless given."),
   expect: expectation,
 };

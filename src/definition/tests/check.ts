@@ -53,6 +53,7 @@ export function checkCase(test: TestCase, workflow: Workflow, checks: AnswerChec
       if (problem) add(problem.code, at, `${key}: ${problem.message}`, problem.hint);
     }
   }
+  for (const name of test.crash) if (pathOf(name, steps) === null) unknown(name, "crash");
   const { steps: expected = [] } = test.expect;
   const names = Array.isArray(expected)
     ? expected.map((item: string | object) =>

@@ -74,9 +74,15 @@ function readCase(tree: MapTree, shared: MapTree, problems: Problems): TestCase 
     input: { ...objectOf(child(shared, "input")), ...objectOf(child(tree, "input")) },
     github: readGitHub(objectOf(base), objectOf(own)),
     answers: answers as unknown as TestCase["answers"],
+    crash: wordsOf(given("crash")),
     timeMs: durationMs(textOf(given("time")) ?? null),
     expect: objectOf(expect) as unknown as Expectation,
   };
+}
+
+function wordsOf(tree: Tree | undefined): readonly string[] {
+  const value = tree === undefined ? [] : toJson(tree);
+  return [value].flat().filter((word) => typeof word === "string");
 }
 
 function objectOf(tree: Tree | undefined): JsonObject {

@@ -16,6 +16,8 @@ export interface TestCase {
   readonly github: GitHubState;
   /** By step; one answer is given at every visit, of a list each once. */
   readonly answers: Readonly<Record<string, Answer | readonly Answer[]>>;
+  /** Steps in whose work the process dies, once in each, and is started again. */
+  readonly crash: readonly string[];
   /** Milliseconds after which the play ends, or null: when nothing is to come any more. */
   readonly timeMs: number | null;
   readonly expect: Expectation;

@@ -15,9 +15,11 @@ import { silentLog } from "../../engine/ports/log.ts";
 import { openSqliteStores } from "../../state/sqlite/open.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../github/index.ts";
 import { quiet } from "../quiet.ts";
+import { Life } from "../life.ts";
 import { sandboxConfig } from "../sandbox-config.ts";
 import type { Stage } from "../scenario/deed.ts";
 import { Cast } from "./cast.ts";
+import { Crashes } from "./doom.ts";
 import { peopleOf, prepare, setTheScene } from "./happen.ts";
 import { type Pending, Waits } from "./pending.ts";
 import { rememberingTips } from "./remembering.ts";
@@ -51,12 +53,19 @@ export interface Played {
   readonly issue: "open" | "closed" | null;
   readonly pullRequest: "open" | "closed" | "merged" | null;
   readonly unused: readonly string[];
+  /** Steps in whose work it was to crash, and that were never under way. */
+  readonly uncrashed: readonly string[];
   /** What waits at the end; of what ran out of time, what it waited for then. */
   readonly waiting: readonly Pending[];
   /** What the App made of each webhook, where nothing started. */
   readonly notes: readonly string[];
   /** Somebody was to do what can't be done, or it came to no end. */
   readonly trouble: string | null;
+}
+
+interface Incarnation {
+  readonly life: Life;
+  readonly service: Service;
 }
 
 /** Plays one case: the whole service in this process, on a stand-in of its own and a simulated clock. */
@@ -110,30 +119,41 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     if (prefix !== null) prefixes.set(execution.id, prefix);
     return prefix;
   };
-  const cast: Cast = new Cast({ script, stage, clock, prefixOf, engine: () => service.engine });
-  const service: Service = await composeService({
-    config: sandboxConfig(sandbox, secret),
-    duties: false,
-    stores,
-    clock,
-    log: silentLog,
-    runners: (own) => cast.runners(own),
-    fetch: rememberingTips(sandbox),
-    reports: isWatched(test, workflow),
-    observer: {
-      saved(before, after) {
-        moves += 1;
-        const prefix = prefixOf(after);
-        if (prefix === null) return;
-        if (prefix === "") root = after;
-        witness.see(prefix, after);
-        const own = workflows.get(after.id) ?? null;
-        if (own) waits.see(prefix, before, after, own);
-        cast.see(before, after, own);
+  const cast: Cast = new Cast({ script, stage, clock, prefixOf, engine: () => now.service.engine });
+  const crashes = new Crashes(test.crash);
+  const fetch = rememberingTips(sandbox);
+  const incarnate = async (): Promise<Incarnation> => {
+    const life = new Life(crashes);
+    const service = await composeService({
+      config: sandboxConfig(sandbox, secret),
+      duties: false,
+      stores: life.stores(stores),
+      clock: life.clock(clock),
+      log: silentLog,
+      runners: (own) => life.runners(cast.runners(own)),
+      fetch: life.fetch(fetch),
+      reports: isWatched(test, workflow),
+      observer: {
+        saved(before, after) {
+          moves += 1;
+          const prefix = prefixOf(after);
+          if (prefix === null) return;
+          if (prefix === "") root = after;
+          crashes.see(prefix, after);
+          witness.see(prefix, after);
+          const own = workflows.get(after.id) ?? null;
+          if (own) waits.see(prefix, before, after, own);
+          cast.see(before, after, own);
+        },
       },
-    },
+    });
+    return { life, service };
+  };
+  let now = await incarnate();
+  const server = createServer((req, res) => {
+    if (now.life.dead) req.socket.destroy();
+    else void now.service.handle(req, res);
   });
-  const server = createServer((req, res) => void service.handle(req, res));
   let trouble: string | null = null;
   try {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -141,7 +161,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     const url = `http://127.0.0.1:${port}/api/github/webhooks`;
     setTheScene(stage, test.github);
     const happening = test.event && !isByHand(test) ? prepare(stage, test.event) : null;
-    await service.start();
+    await now.service.start();
     sandbox.setWebhookTarget(url, secret);
     if (happening?.go) happening.go();
     else if (happening && test.event)
@@ -156,7 +176,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   } catch (error) {
     trouble = error instanceof Error ? error.message : String(error);
   } finally {
-    await service.stop();
+    if (!now.life.dead) await now.service.stop();
     server.closeAllConnections();
     server.close();
   }
@@ -172,6 +192,10 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     const until = test.timeMs === null ? Infinity : testStart + test.timeMs;
     for (let timers = 0; timers < mostTimers; timers++) {
       const settled = await nothingMoves();
+      if (now.life.dead) {
+        await startAgain();
+        continue;
+      }
       const wait = clock.next();
       const ended = root === null || isTerminal(root.state);
       if ((ended && settled) || wait === null) return;
@@ -187,15 +211,26 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
 
   function nothingMoves(): Promise<boolean> {
     // In this order: what people do is delivered, and then processed.
-    const idle = [() => cast.done(), () => sandbox.settled(), () => service.idle()];
-    return quiet(sandbox, idle, () => moves);
+    const idle = [() => cast.done(), () => sandbox.settled(), () => now.service.idle()];
+    const died = now.life.died.then(() => false);
+    return Promise.race([quiet(sandbox, idle, () => moves), died]);
+  }
+
+  /** The next process, over what the dead one has saved. */
+  async function startAgain(): Promise<void> {
+    server.closeAllConnections();
+    await now.life.over();
+    // What was on its way to the dead has failed; the next process asks for it again.
+    await sandbox.settled();
+    now = await incarnate();
+    await now.service.start();
   }
 
   async function startByHand(): Promise<void> {
     const [first] = test.github.issues;
     const issue = first ? sandbox.issue(repo, 1) : null;
     if (issue) stage.issue = issue.number;
-    const started = await service.engine.start({
+    const started = await now.service.engine.start({
       workflow,
       text,
       files: new Map(Object.entries(files)),
@@ -248,6 +283,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
       issue: issue ? (issue.state === "closed" ? "closed" : "open") : null,
       pullRequest: pull ? (pull.merged ? "merged" : pull.state === "closed" ? "closed" : "open") : null,
       unused: script.unused,
+      uncrashed: crashes.unreached,
       waiting: root?.ending ? (byTimeout(root) ? waits.atTimeout : []) : waits.now,
       notes,
       trouble,

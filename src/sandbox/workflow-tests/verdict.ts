@@ -51,8 +51,10 @@ export async function verdictOn(one: CaseToPlay): Promise<Verdict> {
   try {
     const played = await play({ test, workflow, text: one.text, files: one.files });
     const differences = judge(test, played, namedSteps(workflow));
+    const uncrashed = played.uncrashed.map((step) => `crash: ${step} was never under way`);
     const problems = [
       ...(played.trouble === null ? [] : [problemAt(test, "", { code: "HOS816", message: played.trouble })]),
+      ...uncrashed.map((message) => problemAt(test, "crash", { code: "HOS817", message })),
       ...differences.map(({ at, message }) =>
         problemAt(test, at, { code: "HOS817", message: `${at.slice(7)}: ${message}` }),
       ),
@@ -63,7 +65,7 @@ export async function verdictOn(one: CaseToPlay): Promise<Verdict> {
       played.unused.length === 0 ? [] : [`answers that nothing asked for: ${played.unused.join(", ")}`];
     return verdict(
       problems,
-      problems.length === 0 ? [] : [...linesOf(differences), ...(still === "" ? [] : [still]), ...unused],
+      problems.length === 0 ? [] : [...uncrashed, ...linesOf(differences), ...(still === "" ? [] : [still]), ...unused],
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

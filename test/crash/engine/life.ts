@@ -14,8 +14,8 @@ import {
   silentLog,
 } from "../../../src/engine/ports/index.ts";
 import { createInProcessQueue } from "../../../src/queue/in-process.ts";
+import { Life } from "../../../src/sandbox/life.ts";
 import { Fate } from "../fate.ts";
-import { Life } from "../life.ts";
 import type { Counts, CrashPoint } from "../point.ts";
 import { type Act, acts, deploy, deployActs, deploys, files, main, meant } from "./whole-language.ts";
 

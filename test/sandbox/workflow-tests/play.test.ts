@@ -38,6 +38,18 @@ answers: { triage: { output: { severity: 2, summary: Small } }, decide: { approv
 expect: { steps: [triage, decide, close] }`,
   },
   {
+    says: "a crash in each step does nothing twice: what was done is found, who was asked is asked once",
+    tests: `${head}github: { collaborators: { maya: maintain } }
+answers: { triage: { output: { severity: 4, summary: Bad } }, decide: { approve: maya } }
+crash: [triage, urgent, decide, close]
+expect: { state: completed, steps: [triage, urgent, decide, close], labels: [bug, urgent], issue: closed }`,
+  },
+  {
+    says: "after a crash nobody knows whether what can be done only once was done: it is not done again",
+    workflow: `name: W\n${onIssue.replace("issues: write", "contents: write")}steps:\n  - { id: tell, action: repos.createDispatchEvent, inputs: { event_type: built } }\n`,
+    tests: `${head}crash: tell\nexpect: { state: failed, error: { step: tell, code: outcome_unknown } }`,
+  },
+  {
     says: "where nobody answers, a week passes and the timeout is taken",
     tests: `${head}expect:
   state: failed

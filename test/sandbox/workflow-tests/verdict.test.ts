@@ -216,6 +216,16 @@ describe("what is wrong with a test is told where it stands", () => {
       ],
     ],
     [
+      "an unknown step to crash in",
+      `${head}crash: [triage, clos]\nexpect: {}\n`,
+      ['tests/t.yml:4:1 HOS812 the workflow "Triage" has no step "clos". Did you mean "close"?'],
+    ],
+    [
+      "a crash that never came, because its step was never under way",
+      `${head}answers: { triage: { fail: error } }\ncrash: close\nexpect: { state: failed }\n`,
+      ["tests/t.yml:5:1 HOS817 crash: close was never under way"],
+    ],
+    [
       "an answer that does not fit the step",
       `${head}answers: { triage: { approve: maya }, decide: { output: 1 } }\nexpect: {}\n`,
       [

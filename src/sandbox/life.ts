@@ -1,19 +1,28 @@
-import type { Clock, Stores } from "../../src/engine/ports/index.ts";
-import type { Fate } from "./fate.ts";
+import type { StepRunners } from "../engine/parts.ts";
+import type { Clock, StepRunner, Stores } from "../engine/ports/index.ts";
+
+/** When a process is to die. */
+export interface Doom {
+  /**
+   * Something is to be done that changes the outside, as `executions.save` or `POST /repos/acme/shop/issues/#/comments`;
+   * whether it dies here, and whether that is done before.
+   */
+  begins(at: string): "before" | "after" | null;
+}
 
 /**
- * One process's life. All that it does outside itself goes through here; when its fate says so it ends, and from then on
+ * One process's life. All that it does outside itself goes through here; when its doom says so it ends, and from then on
  * nothing that it calls ever answers: no store, no request, no timer.
  */
 export class Life {
-  readonly #fate: Fate;
+  readonly #doom: Doom;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #timers = new Set<() => void>();
   readonly #death = Promise.withResolvers<void>();
   #dead = false;
 
-  constructor(fate: Fate) {
-    this.#fate = fate;
+  constructor(doom: Doom) {
+    this.#doom = doom;
   }
 
   get dead(): boolean {
@@ -37,7 +46,7 @@ export class Life {
   /** Something that changes the outside: a place to die. */
   async change<T>(at: string, call: () => Promise<T>): Promise<T> {
     if (this.#dead) return never();
-    const here = this.#fate.begins(at);
+    const here = this.#doom.begins(at);
     if (here === "before") this.#die();
     return this.#carryOut(call, here === "after");
   }
@@ -99,6 +108,20 @@ export class Life {
       if (method === "GET" || url.pathname.endsWith("/access_tokens")) return this.look(call);
       const path = url.pathname.replace("/api/v3", "").replaceAll(/\d+/g, "#");
       return this.change(`${method} ${path}`, call);
+    };
+  }
+
+  /** What those who work in the process itself would have answered dies with it. */
+  runners({ agent, action }: StepRunners): StepRunners {
+    return { agent: this.#runner(agent), action: this.#runner(action) };
+  }
+
+  #runner(own: StepRunner): StepRunner {
+    return {
+      run: async (request) => {
+        const result = await own.run(request);
+        return this.#dead ? never() : result;
+      },
     };
   }
 
