@@ -264,7 +264,10 @@ const caseKeys: Schema = {
     { expects: "a map of steps to answers" },
   ),
   crash: {
-    ...text("The service dies in the work of this step, or of each of a list, and is started again.", "a step"),
+    ...text(
+      "The service dies in the work of this step, or of each of a list, and is started again.",
+      "a step",
+    ),
     type: ["string", "array"],
     expects: "a step or a list of them",
     minItems: 1,

@@ -65,7 +65,9 @@ export async function verdictOn(one: CaseToPlay): Promise<Verdict> {
       played.unused.length === 0 ? [] : [`answers that nothing asked for: ${played.unused.join(", ")}`];
     return verdict(
       problems,
-      problems.length === 0 ? [] : [...uncrashed, ...linesOf(differences), ...(still === "" ? [] : [still]), ...unused],
+      problems.length === 0
+        ? []
+        : [...uncrashed, ...linesOf(differences), ...(still === "" ? [] : [still]), ...unused],
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
