@@ -21,7 +21,7 @@ const minute = 60 * second;
 /** A wake follows its message within milliseconds; a person waits for what follows a lost one. */
 const messagesEveryMs = 5 * second;
 const messageGraceMs = 2 * second;
-const everyMs = minute;
+const savesEveryMs = minute;
 /** The same for a save, after which a busy process may have much to do before its wakes. */
 const graceMs = 10 * second;
 /** What a short look goes back: several times the distance of two, so that some may fail. */
@@ -99,10 +99,10 @@ export function createSweep({ stores, pinned, clock, log, shared, wake }: SweepO
       const now = clock.now();
       return read(now - back * messagesEveryMs, now - messageGraceMs, signal);
     }),
-    duty("sweep", everyMs, async (signal) => {
+    duty("sweep", savesEveryMs, async (signal) => {
       const now = clock.now();
       const found = await read(0, now - messageGraceMs, signal);
-      return found + (await walk(now - back * everyMs, now - graceMs, signal));
+      return found + (await walk(now - back * savesEveryMs, now - graceMs, signal));
     }),
     duty("sweep_all", allEveryMs, (signal) => walk(0, clock.now() - graceMs, signal)),
   ];

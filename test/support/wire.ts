@@ -10,6 +10,7 @@ export class Wire {
   /** Taken while it was silent: nobody has dialled for them yet. */
   readonly #waiting = new Set<Socket>();
   readonly #server = createServer((near) => this.#take(near));
+  #came = Promise.withResolvers<void>();
   #state: "open" | "refusing" | "silent" = "open";
 
   constructor(port: number) {
@@ -22,6 +23,12 @@ export class Wire {
     this.#server.listen(0, "127.0.0.1", resolve);
     await promise;
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resolves when somebody connects, from now on. */
+  async dialled(): Promise<void> {
+    this.#came = Promise.withResolvers<void>();
+    await this.#came.promise;
   }
 
   /** Ends every connection; new ones go on. */
@@ -56,6 +63,7 @@ export class Wire {
   }
 
   #take(near: Socket): void {
+    this.#came.resolve();
     near.on("error", () => near.destroy());
     if (this.#state === "refusing") near.resetAndDestroy();
     else if (this.#state === "open") this.#dial(near);
