@@ -55,14 +55,15 @@ export function createHealth({ notes, members, shared, clock }: HealthOptions): 
 
   /** One read at a time: what hangs is not asked again and again. */
   function read(): Promise<void> {
-    pending ??= Promise.all([notes.get("sweep"), members.alive()])
-      .then(([sweep, alive]) => {
-        known = { sweep, members: alive.length };
-      })
-      .finally(() => {
-        pending = null;
-      });
+    pending ??= ask().finally(() => {
+      pending = null;
+    });
     return pending;
+  }
+
+  async function ask(): Promise<void> {
+    const [sweep, alive] = await Promise.all([notes.get("sweep"), members.alive()]);
+    known = { sweep, members: alive.length };
   }
 
   async function checkStore(): Promise<Check> {
