@@ -69,15 +69,15 @@ const refused = Object.assign(new Error("connect ECONNREFUSED postgres://user:se
   code: "ECONNREFUSED",
 });
 
-test.for([
-  ["the store refuses", () => (store = () => Promise.reject(refused)), "store", "ECONNREFUSED"],
+const troubles: readonly (readonly [string, () => void, string, string])[] = [
+  ["the store refuses", () => void (store = () => Promise.reject(refused)), "store", "ECONNREFUSED"],
   [
     "the store fails without a code",
-    () => (store = () => Promise.reject(new Error("no password for user"))),
+    () => void (store = () => Promise.reject(new Error("no password for user"))),
     "store",
     "no answer",
   ],
-  ["the queue was never asked", () => (answeredAt = null), "queue", "no answer yet"],
+  ["the queue was never asked", () => void (answeredAt = null), "queue", "no answer yet"],
   [
     "the queue has not answered for long",
     () => clock.advance(5 * second + 1),
@@ -86,7 +86,9 @@ test.for([
   ],
   ["it starts", () => health.set("starting"), "service", "starting"],
   ["it stops", () => health.set("stopping"), "service", "stopping"],
-] as const)("it is not ready where %s, and lives", async ([, happen, part, error]) => {
+];
+
+test.for(troubles)("it is not ready where %s, and lives", async ([, happen, part, error]) => {
   happen();
   const { status, body } = await ready();
   expect([status, body["status"]]).toEqual([503, "unavailable"]);
