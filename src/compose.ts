@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
 import type { Config } from "./config.ts";
+import { createDuty } from "./engine/duty.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
+import { createLeases } from "./engine/leases.ts";
 import { createMembership } from "./engine/members.ts";
 import type { Clock, Engine, Log, Queue, Stores } from "./engine/ports/index.ts";
 import { traceOf } from "./engine/trace.ts";
@@ -9,6 +11,7 @@ import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
 import { redeliverMissed } from "./github/redeliver.ts";
+import { createPacing } from "./github/pacing/index.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
 import { createHealth } from "./health.ts";
@@ -56,6 +59,9 @@ export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promis
     : openPostgresStores({ url: state.databaseUrl, waitMs });
 }
 
+/** How often one of all processes looks for reports that another no longer makes. */
+const owedReportsMs = 15_000;
+
 /** On Postgres any number of processes work on what is there; else this one alone. */
 async function openQueue({ state, concurrency }: Config, clock: Clock, log: Log): Promise<Queue> {
   if ("directory" in state) return createInProcessQueue({ concurrency });
@@ -72,9 +78,12 @@ export async function composeService({
   observer,
   runners = (own) => own,
   reports = true,
+  duties = true,
 }: ServiceParts): Promise<Service> {
   const { app, apiUrl } = config;
+  const pacing = createPacing({ store: stores.pacing, clock, log });
   const clients = createClients({
+    pacing,
     appId: app.id,
     privateKey: app.privateKey,
     log,
@@ -101,6 +110,8 @@ export async function composeService({
   const reporter = createReporter({
     clients,
     stores,
+    pacing,
+    leases: queue.shared && createLeases(stores.leases, members),
     clock,
     log,
     workflowOf: (execution) => engine.workflowOf(execution),
@@ -143,6 +154,14 @@ export async function composeService({
     shared: "databaseUrl" in config.state,
     roles,
   });
+  const owedReports = createDuty({
+    name: "owed_reports",
+    everyMs: owedReportsMs,
+    clock,
+    log,
+    shared: queue.shared,
+    perform: () => reporter.takeUp(),
+  });
   const stopping = new AbortController();
   let redelivering: Promise<void> = Promise.resolve();
   return {
@@ -157,6 +176,8 @@ export async function composeService({
       await members.start();
       await engine.run();
       await reporter.start();
+      // Not awaited: there may be much of it.
+      if (queue.shared && duties) void owedReports.start();
       github.start();
       // Not awaited: with a long list behind it the service would seem not to start.
       redelivering = redeliverMissed({ clients, stores, clock, log, signal: stopping.signal });
@@ -169,6 +190,7 @@ export async function composeService({
       await github.stop();
       await engine.stop();
       await reporter.stop();
+      await owedReports.stop();
       await members.stop();
     },
     async idle() {

@@ -19,9 +19,9 @@ export function createLeases(store: LeaseStore, members: Members): Leases {
     },
     async release(name) {
       const lease = held.get(name);
-      if (lease === undefined) return;
+      if (lease === undefined) return false;
       held.delete(name);
-      await store.put({ name, holder: null, revision: lease.revision + 1 });
+      return await store.put({ name, holder: null, revision: lease.revision + 1 });
     },
   };
 }
@@ -29,5 +29,5 @@ export function createLeases(store: LeaseStore, members: Members): Leases {
 /** Where there is one process only: nobody else can have any. */
 export const unshared: Leases = {
   take: () => Promise.resolve(true),
-  release: () => Promise.resolve(),
+  release: () => Promise.resolve(true),
 };

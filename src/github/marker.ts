@@ -71,6 +71,8 @@ export interface CommentPlace {
   readonly appSlugOrId: number | string;
   /** Comments older than this (ms) can't be it: spares pages of a long discussion. */
   readonly since?: number;
+  /** The comment's turn to be written is taken already. */
+  readonly turnTaken?: boolean;
   readonly signal?: AbortSignal;
   readonly log?: Log;
 }
@@ -140,7 +142,11 @@ export async function commentOnce(
     repo: place.repo,
     issue_number: place.number,
     body: withMarker(place.body, place.key),
-    request: { retries: 0, ...(place.signal && { signal: place.signal }) },
+    request: {
+      retries: 0,
+      turnTaken: place.turnTaken ?? false,
+      ...(place.signal && { signal: place.signal }),
+    },
   });
   return { id: data.id, url: data.html_url };
 }

@@ -1,4 +1,5 @@
 import type { ReportRecord, ReportStore } from "../engine/ports/store.ts";
+import { fromCursor, toCursor } from "./cursor.ts";
 import { openDocuments } from "./documents.ts";
 import type { Database } from "./storage.ts";
 
@@ -19,15 +20,27 @@ export function openReports(database: Database): ReportStore {
     async put(report) {
       await documents.set(report.executionId, report);
     },
-    async behind(limit) {
+    async behind(limit, from = null) {
+      const place = from === null ? null : fromCursor(from);
+      const after = place === null ? "" : "AND updated_at <= $2 AND (updated_at < $2 OR key > $3)";
+      // The page is of executions, not of those behind: else the last page would look at all that there are.
       const rows = await database.select(
-        `SELECT e.key FROM ${executions} e LEFT JOIN ${reports} r ON r.key = e.key
-         WHERE e.updated_at >= (SELECT max(updated_at) FROM ${executions}) - ${windowMs}
-           AND (r.revision IS NULL OR r.revision < e.revision)
-         ORDER BY e.updated_at DESC, e.key LIMIT $1`,
-        [limit],
+        `SELECT e.key, e.revision, e.updated_at,
+                CASE WHEN r.revision IS NULL OR r.revision < e.revision THEN 1 ELSE 0 END AS owed
+         FROM (SELECT key, revision, updated_at FROM ${executions}
+               WHERE updated_at >= (SELECT max(updated_at) FROM ${executions}) - ${windowMs} ${after}
+               ORDER BY updated_at DESC, key LIMIT $1) e
+         LEFT JOIN ${reports} r ON r.key = e.key
+         ORDER BY e.updated_at DESC, e.key`,
+        [limit, ...(place === null ? [] : [place.updatedAt, place.id])],
       );
-      return rows.map((row) => String(row["key"]));
+      const last = rows.length < limit ? undefined : rows.at(-1);
+      return {
+        owed: rows
+          .filter((row) => Number(row["owed"]) === 1)
+          .map((row) => ({ id: String(row["key"]), revision: Number(row["revision"]) })),
+        next: last ? toCursor({ updatedAt: Number(last["updated_at"]), id: String(last["key"]) }) : null,
+      };
     },
   };
 }

@@ -123,7 +123,7 @@ async function leftOver(
     else if (delivery.outcome?.startsWith("failed")) wrong.push(`${name} ${delivery.outcome}`);
   }
   for (const id of await stores.messages.waiting(100)) wrong.push(`messages for ${id} are left`);
-  for (const id of await stores.reports.behind(100)) wrong.push(`a report of ${id} is owed`);
+  for (const { id } of (await stores.reports.behind(100)).owed) wrong.push(`a report of ${id} is owed`);
   const report = execution && (await stores.reports.get(execution.id));
   if (execution && report?.revision !== execution.revision) {
     wrong.push(`reported is revision ${report?.revision} of ${execution.revision}`);

@@ -46,6 +46,6 @@ export interface Members {
 export interface Leases {
   /** True where this process has it now. Rejects where the store can't answer. */
   take(name: string): Promise<boolean>;
-  /** Gives it back; nothing where another has taken it over. */
-  release(name: string): Promise<void>;
+  /** Gives it back. False where another has taken it over meanwhile, as from a process that stood still for long. */
+  release(name: string): Promise<boolean>;
 }

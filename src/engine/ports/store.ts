@@ -144,11 +144,19 @@ export interface ReportRecord {
   readonly shown: JsonObject;
 }
 
+export interface OwedReports {
+  readonly owed: readonly { readonly id: string; readonly revision: number }[];
+  readonly next: string | null;
+}
+
 export interface ReportStore {
   get(executionId: string): Promise<ReportRecord | null>;
   put(record: ReportRecord): Promise<void>;
-  /** Ids of executions with a newer revision than was reported, or never reported: owed after a crash. */
-  behind(limit: number): Promise<readonly string[]>;
+  /**
+   * Which of `limit` executions have a newer revision than was reported, or were never reported: owed after a crash.
+   * Those that changed last come first; `from`: the `next` of the page before, which is null after the last.
+   */
+  behind(limit: number, from?: string | null): Promise<OwedReports>;
 }
 
 /** One `schedule` trigger of a repository's workflow on its default branch. */

@@ -5,10 +5,10 @@ import type { Workflow } from "../../core/workflow.ts";
 import type { Log } from "../../engine/ports/log.ts";
 import { isRequestFailure, rateLimit } from "../actions/errors.ts";
 import { commentOnce, findComment, withMarker } from "../marker.ts";
+import type { Urgency } from "../pacing/index.ts";
 import { asksOf } from "./asks.ts";
 import { type CheckRun, checkRunOf } from "./check.ts";
 import type { Children } from "./children.ts";
-import type { Urgency } from "./pacing.ts";
 import { type Shown, withAsked } from "./shown.ts";
 import { renderSticky } from "./sticky.ts";
 import { closeTracking, placeToAsk } from "./tracking.ts";
@@ -26,7 +26,7 @@ export interface Showing {
   readonly now: number;
   /** Nothing of ours is older (ms). */
   readonly since: number;
-  /** Resolves when the next write may be made. */
+  /** Takes the turn of the next write; rejects where it has to wait, so that the pass is made again at what is newest then. */
   readonly turn: (urgency: Urgency) => Promise<void>;
   /** The execution at the top, for a child whose own has no place yet; null for one that stands alone. */
   readonly top: () => Promise<Execution | null>;
@@ -34,6 +34,8 @@ export interface Showing {
   readonly children: () => Promise<Children>;
   /** Makes the issue the execution's subject, so that commands and asks reach it. Durable when it resolves. */
   readonly adopt: (execution: Execution, subject: Subject) => Promise<void>;
+  /** True where another process may have shown the same meanwhile: what was written is looked for, and doubles are removed. */
+  readonly doubtful: boolean;
   /** Takes what is known to be shown, after every write. */
   readonly keep: (shown: Shown) => void;
 }
@@ -69,11 +71,16 @@ async function showAsks(showing: Showing, shown: Shown): Promise<Shown> {
   const { workflow, execution, octokit, slug, since, log, turn, keep } = showing;
   let now = shown;
   for (const { key, body, place: elsewhere } of asksOf(workflow, execution)) {
-    if (now.asked.includes(key)) continue;
+    const asked = now.asked.includes(key);
+    if (asked && !showing.doubtful) continue;
     const number = elsewhere ?? placeOf(execution) ?? (await placeToAsk(showing));
     if (number === null) continue;
+    const place = { ...repositoryOf(execution), number, key, appSlugOrId: slug, since, log, turnTaken: true };
+    if (asked) {
+      await findComment(octokit, place);
+      continue;
+    }
     await turn("people");
-    const place = { ...repositoryOf(execution), number, key, appSlugOrId: slug, since, log };
     const { url } = await commentOnce(octokit, { ...place, body, mayHaveHappened: true });
     now = withAsked(now, key, url);
     keep(now);
@@ -88,11 +95,13 @@ async function showSticky(showing: Showing, shown: Shown): Promise<Shown> {
   const key = `report/${execution.id}`;
   const body = withMarker(renderSticky(workflow, execution, await showing.children()), key);
   const hash = hashOf(body);
-  if (shown.sticky?.hash === hash) return shown;
+  if (shown.sticky?.hash === hash && !showing.doubtful) return shown;
   const repository = repositoryOf(execution);
-  const place = { ...repository, number, key, appSlugOrId: slug, since, log };
-  const known = shown.sticky ?? (await findComment(octokit, place));
+  const place = { ...repository, number, key, appSlugOrId: slug, since, log, turnTaken: true };
+  const found = showing.doubtful ? await findComment(octokit, place) : null;
+  if (found !== null && found.id === shown.sticky?.id && shown.sticky.hash === hash) return shown;
   await turn("news");
+  const known = found ?? shown.sticky ?? (await findComment(octokit, place));
   const id =
     (known && (await updateComment(octokit, repository, known.id, body))) ??
     (await commentOnce(octokit, { ...place, body, mayHaveHappened: shown.sticky !== null })).id;
@@ -101,10 +110,13 @@ async function showSticky(showing: Showing, shown: Shown): Promise<Shown> {
   return now;
 }
 
+/** Options of a request whose turn was taken. */
+const inTurn = { retries: 0, turnTaken: true };
+
 /** The comment's id, or null where somebody deleted it. */
 async function updateComment(octokit: Octokit, repository: Repository, id: number, body: string) {
   try {
-    await octokit.rest.issues.updateComment({ ...repository, comment_id: id, body, request: { retries: 0 } });
+    await octokit.rest.issues.updateComment({ ...repository, comment_id: id, body, request: inTurn });
     return id;
   } catch (error) {
     if (isRequestFailure(error) && error.status === 404) return null;
@@ -131,15 +143,18 @@ async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   const last = shown.check?.sha === wanted.head_sha ? shown.check : null;
   if (last?.hash === hash) return shown;
   const repository = repositoryOf(execution);
-  if (shown.check && !last && !shown.check.completed) await supersede(showing, shown.check.id, wanted);
+  if (shown.check && !last && !shown.check.completed) {
+    await supersede(showing, shown.check.id, wanted);
+    keep({ ...shown, check: { ...shown.check, completed: true } });
+  }
   // GitHub does not take a completed check run back to in_progress: a new one of the same name replaces it.
   const usable = (one: { readonly completed: boolean }) => !one.completed || completed;
   // One that was completed may have a successor whose creation was never heard of.
-  const known = last && !last.completed ? last : await newestCheckRun(showing, wanted);
   await turn("news");
+  const known = last && !last.completed ? last : await newestCheckRun(showing, wanted);
   const times = completed && execution.endedAt !== null ? { completed_at: iso(execution.endedAt) } : {};
   const { head_sha, ...facts } = wanted;
-  const options = { ...repository, ...facts, ...times, request: { retries: 0 } };
+  const options = { ...repository, ...facts, ...times, request: inTurn };
   const { data } =
     known && usable(known)
       ? await octokit.rest.checks.update({ ...options, check_run_id: known.id })
@@ -159,7 +174,7 @@ async function supersede({ execution, octokit, turn }: Showing, id: number, { he
     status: "completed",
     conclusion: "neutral",
     output: { title: "goes on at a newer commit", summary },
-    request: { retries: 0 },
+    request: inTurn,
   });
 }
 

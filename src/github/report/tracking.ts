@@ -1,5 +1,5 @@
 import type { Execution, Subject } from "../../core/execution.ts";
-import { commentOnce, hasMarker, isOurs, withMarker } from "../marker.ts";
+import { commentOnce, findComment, hasMarker, isOurs, withMarker } from "../marker.ts";
 import { code, neutralise } from "../neutralise.ts";
 import { whyCancelled } from "./cancelled.ts";
 import type { Showing } from "./show.ts";
@@ -40,16 +40,20 @@ export async function closeTracking(showing: Showing, closed: number | null): Pr
   const about = { ...place, issue_number: subject.number };
   const { data: issue } = await octokit.rest.issues.get(about);
   if (!isOurs(issue, slug) || !hasMarker(issue.body, keyOf(execution))) return closed;
-  const update = { ...about, request: { retries: 0 } };
+  const update = { ...about, request: { retries: 0, turnTaken: true } };
   if (!ended) {
-    await turn("people");
-    if (issue.state === "closed") await octokit.rest.issues.update({ ...update, state: "open" });
+    if (issue.state === "closed") {
+      await turn("people");
+      await octokit.rest.issues.update({ ...update, state: "open" });
+    }
     return null;
   }
-  await turn("news");
-  const comment = { ...place, number: subject.number, appSlugOrId: slug, since, log };
   const key = `ended/${execution.id}/${round}`;
-  await commentOnce(octokit, { ...comment, key, body: lastWord(execution), mayHaveHappened: true });
+  const comment = { ...place, number: subject.number, key, appSlugOrId: slug, since, log, turnTaken: true };
+  if ((await findComment(octokit, comment)) === null) {
+    await turn("news");
+    await commentOnce(octokit, { ...comment, body: lastWord(execution), mayHaveHappened: false });
+  }
   if (issue.state === "open") {
     await turn("news");
     const state_reason = state === "completed" ? "completed" : "not_planned";
@@ -93,7 +97,7 @@ async function openIssue({ octokit, turn }: Showing, top: Execution): Promise<Su
     repo,
     title: `${top.workflow.name.slice(0, 150)} needs a person`,
     body: withMarker(bodyOf(top), keyOf(top)),
-    request: { retries: 0 },
+    request: { retries: 0, turnTaken: true },
   });
   return subjectOf(data);
 }

@@ -5,11 +5,13 @@ import type { Message } from "../../../src/engine/ports/index.ts";
 import { silentLog } from "../../../src/engine/ports/log.ts";
 import type { ReportStore } from "../../../src/engine/ports/store.ts";
 import { createClients } from "../../../src/github/clients.ts";
+import { createPacing } from "../../../src/github/pacing/index.ts";
 import { createReporter, type ReporterOptions } from "../../../src/github/report/index.ts";
 import { type SandboxGitHub, startSandboxGitHub } from "../../../src/sandbox/github/index.ts";
 import { nextRevision } from "../../support/execution.ts";
 import { aWorkflow } from "../../support/workflow.ts";
 import { hastyClock } from "../actions/support.ts";
+import { PacingRows } from "../pacing/support.ts";
 import { aLifecycle, approval, aReportStore, completed, person, running, withRuns } from "./support.ts";
 
 const repo = "octo-org/octo-repo";
@@ -45,8 +47,12 @@ function aReporter(over: Partial<ReporterOptions> & { reports?: ReportStore; wor
   const reports = over.reports ?? aReportStore();
   const executions = new Map<string, Execution>();
   const sent: Message[] = [];
-  const reporter = createReporter({
+  const pacing = createPacing({ store: new PacingRows(), clock, log: silentLog });
+  const service = createReporter({
+    pacing,
     clients: createClients({
+      pacing,
+      now: () => clock.now(),
       appId: github.app.id,
       privateKey: github.app.privateKey,
       baseUrl: `${github.url}/api/v3`,
@@ -63,6 +69,12 @@ function aReporter(over: Partial<ReporterOptions> & { reports?: ReportStore; wor
     send: async (message) => sent.push(message),
     ...over,
   });
+  // As the engine tells it: saved before.
+  const changed = (execution: Execution) => {
+    executions.set(execution.id, execution);
+    service.changed(execution);
+  };
+  const reporter = { ...service, changed };
   return { reporter, reports, executions, sent };
 }
 

@@ -95,7 +95,8 @@ export function aReportStore(): ReportStore & {
       records.set(record.executionId, record);
     },
     async behind(limit) {
-      return this.behindIds.filter((id) => !records.has(id)).slice(0, limit);
+      const ids = this.behindIds.filter((id) => !records.has(id)).slice(0, limit);
+      return { owed: ids.map((id) => ({ id, revision: 1 })), next: null };
     },
   };
 }
