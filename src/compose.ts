@@ -6,11 +6,11 @@ import { createEngine, type EngineOptions } from "./engine/engine.ts";
 import { createLeases } from "./engine/leases.ts";
 import { createMembership } from "./engine/members.ts";
 import type { Clock, Engine, Log, Queue, Stores } from "./engine/ports/index.ts";
+import { createCleaning } from "./engine/retention.ts";
 import { traceOf } from "./engine/trace.ts";
 import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
-import { redeliverMissed } from "./github/redeliver.ts";
 import { createPacing } from "./github/pacing/index.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
@@ -151,7 +151,9 @@ export async function composeService({
     clock,
     log,
     allowedBots: config.allowedBots,
-    shared: "databaseUrl" in config.state,
+    members,
+    shared: queue.shared,
+    sweeps: duties ? "regular" : "first",
     roles,
   });
   const owedReports = createDuty({
@@ -162,8 +164,13 @@ export async function composeService({
     shared: queue.shared,
     perform: () => reporter.takeUp(),
   });
-  const stopping = new AbortController();
-  let redelivering: Promise<void> = Promise.resolve();
+  const cleaning = createCleaning({
+    stores,
+    clock,
+    log,
+    retentionDays: config.retentionDays,
+    shared: queue.shared,
+  });
   return {
     engine,
     async handle(req, res) {
@@ -179,22 +186,19 @@ export async function composeService({
       // Not awaited: there may be much of it.
       if (queue.shared && duties) void owedReports.start();
       github.start();
-      // Not awaited: with a long list behind it the service would seem not to start.
-      redelivering = redeliverMissed({ clients, stores, clock, log, signal: stopping.signal });
+      if (duties) void cleaning.start();
       health.set("running");
     },
     async stop() {
       health.set("stopping");
-      stopping.abort(new Error("the service is stopping"));
-      await redelivering;
       await github.stop();
       await engine.stop();
       await reporter.stop();
       await owedReports.stop();
+      await cleaning.stop();
       await members.stop();
     },
     async idle() {
-      await redelivering;
       await github.idle();
       await engine.idle();
       await reporter.idle();

@@ -32,6 +32,8 @@ export interface Config {
   readonly requests: HttpOptions;
   /** How many executions are worked on at once; the others wait in the queue. */
   readonly concurrency: number;
+  /** How long executions are kept after their end (days). */
+  readonly retentionDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -51,6 +53,7 @@ export function readConfig(
     wrong("WEBHOOK_SECRET", "is not set", "Set it to the secret in the App's webhook settings.");
   const port = whole(env, "PORT", 3000, 0, 65_535, wrong);
   const concurrency = whole(env, "HISHAMOS_CONCURRENCY", 100, 1, 10_000, wrong);
+  const retentionDays = whole(env, "HISHAMOS_RETENTION_DAYS", 90, 1, 3_650, wrong);
   const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
   if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
   const apiUrl = readApiUrl(env, wrong);
@@ -70,6 +73,7 @@ export function readConfig(
     !webhookSecret ||
     port === null ||
     concurrency === null ||
+    retentionDays === null ||
     !state ||
     !logLevel
   ) {
@@ -86,6 +90,7 @@ export function readConfig(
       allowedBots,
       requests: read.requests,
       concurrency,
+      retentionDays,
       logLevel,
     },
   };

@@ -201,7 +201,10 @@ export class Activation {
 
   async #takeMessage(event: MessageBody & { readonly at: number }): Promise<void> {
     if (event.type === "child_finished") {
-      this.#take({ ...event, outputs: await this.#parts.large.valueTogether(event.outputs) });
+      this.#take({
+        ...event,
+        outputs: await this.#parts.large.valueTogether(event.outputs, this.#execution.id),
+      });
       return;
     }
     // A retry with the latest definition brings the definition it goes on with.

@@ -48,7 +48,7 @@ const lookMs = 3_000;
 export function createEngine(options: EngineOptions): Engine {
   const { stores, queue, clock, log = silentLog } = options;
   const { shared } = queue;
-  const pinned = new PinnedDefinitions(stores.definitions);
+  const pinned = new PinnedDefinitions(stores.definitions, () => clock.now());
   const parts: EngineParts = {
     stores,
     pinned,

@@ -82,7 +82,7 @@ export async function tellParent(parts: EngineParts, child: Execution): Promise<
     run: parent.run,
     child: child.id,
     state,
-    outputs: await parts.large.valueApart(child.outputs),
+    outputs: await parts.large.valueApart(child.outputs, parent.execution),
     error: ending?.error ?? null,
   };
   await parts.send({ id, executionId: parent.execution, at: parts.clock.now(), body });

@@ -10,11 +10,20 @@ const reference = "$blob";
 /** What stands for a value now, or a promise of it where the store has to be asked. */
 type Change = <T extends Json>(value: T) => T | Promise<T>;
 
-/** Stores large values apart, by hash, before the document that names them, and brings them back. */
+/** What stands for a large value, and the executions that have it stored. */
+interface Known {
+  readonly stand: JsonObject;
+  readonly owners: Set<string>;
+}
+
+/**
+ * Stores large values apart, by hash, before the document that names them, and brings them back. Each execution has its
+ * own, also of what its parent or child has: with it goes all that it names, and nothing that another names.
+ */
 export class LargeValues {
   readonly #blobs: BlobStore;
-  /** The reference that stands for a value, or null for one that stays; values are never changed in place. */
-  readonly #known = new WeakMap<object, JsonObject | null>();
+  /** Null for a value that stays where it is; values are never changed in place. */
+  readonly #known = new WeakMap<object, Known | null>();
 
   constructor(blobs: BlobStore) {
     this.#blobs = blobs;
@@ -22,55 +31,58 @@ export class LargeValues {
 
   /** The document as it is to be stored. */
   async apart(execution: Execution): Promise<Execution> {
-    return await mapped(execution, (value) => this.#reference(value));
+    return await mapped(execution, (value) => this.#reference(value, execution.id));
   }
 
   /** The document as it was before `apart`. */
   async together(execution: Execution): Promise<Execution> {
-    return await mapped(execution, (value) => this.#resolve(value));
+    return await mapped(execution, (value) => this.#resolve(value, execution.id));
   }
 
-  /** The same for one value that goes another way, as a child's outputs in a message. */
-  async valueApart(value: Json): Promise<Json> {
-    return await this.#reference(value);
+  /** The same for one value that goes to the execution `owner` another way, as a child's outputs in a message. */
+  async valueApart(value: Json, owner: string): Promise<Json> {
+    return await this.#reference(value, owner);
   }
 
-  async valueTogether(value: Json): Promise<Json> {
-    return await this.#resolve(value);
+  async valueTogether(value: Json, owner: string): Promise<Json> {
+    return await this.#resolve(value, owner);
   }
 
-  #reference<T extends Json>(value: T): T | Promise<T> {
+  #reference<T extends Json>(value: T, owner: string): T | Promise<T> {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#known.get(value);
     if (known === null) return value;
     // A reference is an object like any other in a document.
-    if (known !== undefined) return known as Json as T;
+    if (known?.owners.has(owner)) return known.stand as Json as T;
     const text = JSON.stringify(value);
-    if (text.length > inlineLimit) return this.#put(value, text) as Promise<T>;
+    if (text.length > inlineLimit) return this.#put(value, text, owner) as Promise<T>;
     this.#known.set(value, null);
     return value;
   }
 
-  async #put(value: object, text: string): Promise<Json> {
+  async #put(value: object, text: string, owner: string): Promise<Json> {
     const hash = createHash("sha256").update(text).digest("hex");
-    await this.#blobs.put(hash, text);
-    const stand = { [reference]: hash };
-    this.#known.set(value, stand);
+    await this.#blobs.put(hash, text, owner);
+    const { stand, owners } = this.#known.get(value) ?? { stand: { [reference]: hash }, owners: new Set() };
+    this.#known.set(value, { stand, owners: owners.add(owner) });
     return stand;
   }
 
-  #resolve<T extends Json>(value: T): T | Promise<T> {
+  #resolve<T extends Json>(value: T, owner: string): T | Promise<T> {
     if (!isObject(value)) return value;
     const hash = value[reference];
     if (typeof hash !== "string" || Object.keys(value).length !== 1) return value;
-    return this.#get(hash, value) as Promise<T>;
+    return this.#get(hash, value, owner) as Promise<T>;
   }
 
-  async #get(hash: string, stand: JsonObject): Promise<Json> {
-    const text = await this.#blobs.get(hash);
-    if (text === null) throw new Error(`value ${hash} that the execution names is not stored`);
-    const whole = JSON.parse(text) as Json;
-    if (typeof whole === "object" && whole !== null) this.#known.set(whole, stand);
+  async #get(hash: string, stand: JsonObject, owner: string): Promise<Json> {
+    const stored = await this.#blobs.get(hash, owner);
+    if (stored === null) throw new Error(`value ${hash} that execution ${owner} names is not stored`);
+    const whole = JSON.parse(stored.text) as Json;
+    if (typeof whole === "object" && whole !== null) {
+      // What an older release stored for all becomes its own with the next save.
+      this.#known.set(whole, { stand, owners: new Set(stored.owned ? [owner] : []) });
+    }
     return whole;
   }
 }

@@ -5,6 +5,8 @@ import { loadWorkflow } from "../definition/index.ts";
 import type { DefinitionStore, StoredDefinition } from "./ports/store.ts";
 
 const kept = 1_000;
+/** How long a start relies on what was stored; far below the day for which retention leaves it alone. */
+const reliedMs = 3_600_000;
 const noFiles: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -16,25 +18,29 @@ export class PinnedDefinitions {
   readonly #parsed = new Map<string, Workflow>();
   /** By hash alone: what brings its children with it. */
   readonly #roots = new Map<string, Workflow>();
-  readonly #stored = new Map<string, Promise<void>>();
+  readonly #stored = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
+  readonly #now: () => number;
 
-  constructor(store: DefinitionStore) {
+  /** `now` in milliseconds. */
+  constructor(store: DefinitionStore, now: () => number) {
     this.#store = store;
+    this.#now = now;
   }
 
   async pin(workflow: Workflow, text: string, files = noFiles): Promise<void> {
     const { hash, path } = workflow;
     remember(this.#parsed, keyOf(workflow), workflow);
     remember(this.#roots, hash, workflow);
+    const at = this.#now();
     let stored = this.#stored.get(hash);
-    if (!stored) {
+    if (!stored || at - stored.at >= reliedMs) {
       const bundle = files.size === 0 ? { path, text } : { path, text, files: Object.fromEntries(files) };
       // All that start together wait for the same write; one that failed is tried again.
-      stored = this.#store.put(hash, bundle);
+      stored = { at, done: this.#store.put(hash, bundle, at) };
       this.#stored.set(hash, stored);
-      stored.catch(() => this.#stored.delete(hash));
+      stored.done.catch(() => this.#stored.delete(hash));
     }
-    await stored;
+    await stored.done;
   }
 
   async get({ hash, path }: WorkflowRef): Promise<Workflow> {

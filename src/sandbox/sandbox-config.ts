@@ -17,6 +17,7 @@ export function sandboxConfig(
     allowedBots: [],
     requests,
     concurrency: 10,
+    retentionDays: 90,
     logLevel: "silent",
   };
 }

@@ -103,6 +103,8 @@ function factsOf(execution: Execution): Record<string, SqlValue> {
     wants,
     queued_at: wants === null ? null : execution.startedAt,
     awaits: `|${awaitsOf(execution).join("|")}|`,
+    parent: execution.parent?.execution ?? null,
+    definition: workflow.hash,
   };
 }
 

@@ -28,6 +28,17 @@ export interface DocumentStorage {
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
+/** Rows to be removed, and what goes with each of them. */
+export interface Removal {
+  readonly table: TableName;
+  readonly keys: readonly string[];
+  /** What must still be true of a row, in SQL that both databases take: `$2`, `$3`, … are `values`. */
+  readonly still: string;
+  readonly values: readonly SqlValue[];
+  /** Rows of other tables whose column is the removed row's key, after `prefix`. */
+  readonly along: readonly { readonly table: TableName; readonly column: string; readonly prefix?: string }[];
+}
+
 /** The tables of one service. */
 export interface Database {
   /** The table's name as SQL has to say it. */
@@ -35,5 +46,7 @@ export interface Database {
   storage(table: TableName): DocumentStorage;
   /** Runs a SELECT with `$1`, `$2`, … in SQL that both databases take. */
   select(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Removes them in one transaction; answers how many, and how many of `along` in its order. A row that is being changed stays. */
+  remove(removal: Removal): Promise<readonly number[]>;
   close(): Promise<void>;
 }

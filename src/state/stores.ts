@@ -7,6 +7,7 @@ import { openLeases, openMembers, openNotes } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { openPacing } from "./pacing.ts";
 import { openReports } from "./reports.ts";
+import { openRetention } from "./retention.ts";
 import { openSchedules } from "./schedules.ts";
 import type { Database } from "./storage.ts";
 
@@ -23,6 +24,7 @@ export function openStores(database: Database): Stores {
     members: openMembers(database),
     leases: openLeases(database),
     notes: openNotes(database),
+    retention: openRetention(database),
     pacing: openPacing(database),
     close: () => database.close(),
   };

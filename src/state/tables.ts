@@ -1,7 +1,8 @@
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
 export const schemaVersion = 5;
 
-export type ColumnType = "integer" | "text";
+/** `counter`: an integer that is 0 in rows which have no such fact. */
+export type ColumnType = "integer" | "text" | "counter";
 
 export interface IndexDefinition {
   readonly name: string;
@@ -20,6 +21,9 @@ export interface TableDefinition {
 
 /** States in which an execution is taken up by recovery; written out, so that partial indexes match. */
 export const unfinishedStates = "state IN ('running', 'paused')";
+
+/** The others, as what retention walks. */
+export const endedStates = "state IN ('completed', 'failed', 'cancelled')";
 
 export const tables = {
   executions: {
@@ -40,6 +44,10 @@ export const tables = {
       queued_at: "integer",
       /** What it awaits that an event can name, as `|run:7|sha:abc|`; null in rows of before. */
       awaits: "text",
+      /** The execution whose step this one is the work of. */
+      parent: "text",
+      /** Hash of the definition it is pinned to; null in rows of before, and only there. */
+      definition: "text",
     },
     indexes: [
       { name: "slot", unique: true, on: "(repository, slot) WHERE slot IS NOT NULL" },
@@ -49,22 +57,40 @@ export const tables = {
       { name: "unfinished", on: `(key) WHERE ${unfinishedStates}` },
       { name: "due", on: "(due) WHERE due IS NOT NULL" },
       { name: "queue", on: "(repository, wants, queued_at, key) WHERE wants IS NOT NULL" },
+      { name: "ended", on: `(updated_at, key) WHERE ${endedStates}` },
+      { name: "definition", on: "(definition)" },
     ],
   },
   messages: {
     columns: { execution_id: "text", at: "integer" },
     indexes: [{ name: "execution", on: "(execution_id, at)" }],
   },
-  definitions: { columns: {}, indexes: [] },
+  /** `stored_at`: when a start last said that it needs it; null in rows of before. */
+  definitions: { columns: { stored_at: "integer" }, indexes: [] },
   deliveries: {
-    columns: { received_at: "integer", outcome: "text", repository: "integer", event: "text" },
+    fenced: true,
+    columns: {
+      /** Rows of before have none, and are taken up all the same. */
+      revision: "counter",
+      received_at: "integer",
+      outcome: "text",
+      repository: "integer",
+      event: "text",
+      /** Which process has it in hand. */
+      holder: "text",
+      /** Where it says that a label was put on: the number and the label, as `12/bug`. */
+      labeled: "text",
+    },
     indexes: [
       { name: "unfinished", on: "(received_at, key) WHERE outcome IS NULL" },
+      { name: "finished", on: "(received_at, key) WHERE outcome IS NOT NULL" },
       { name: "repository", on: "(repository, received_at DESC, key)" },
+      { name: "labeled", on: "(repository, labeled, received_at) WHERE labeled IS NOT NULL" },
     ],
   },
   reports: { columns: { revision: "integer" }, indexes: [] },
-  blobs: { columns: {}, indexes: [] },
+  /** `owner`: the execution that names it; null in rows of before, which several may name. */
+  blobs: { columns: { owner: "text" }, indexes: [{ name: "owner", on: "(owner)" }] },
   schedules: {
     fenced: true,
     columns: { revision: "integer", repository: "integer", installation: "integer", due: "integer" },
@@ -121,7 +147,26 @@ export const additions: readonly Addition[] = [
   },
   // Rows of before have no such fact until they are saved again: they count as awaiting anything.
   { version: 4, tables: [], columns: [{ table: "executions", column: "awaits" }], indexes: [] },
-  { version: 5, tables: ["members", "leases", "notes", "pacing"], columns: [], indexes: [] },
+  {
+    version: 5,
+    tables: ["members", "leases", "notes", "pacing"],
+    columns: [
+      { table: "deliveries", column: "revision" },
+      { table: "deliveries", column: "holder" },
+      { table: "deliveries", column: "labeled" },
+      { table: "executions", column: "parent" },
+      { table: "executions", column: "definition" },
+      { table: "definitions", column: "stored_at" },
+      { table: "blobs", column: "owner" },
+    ],
+    indexes: [
+      { table: "deliveries", index: "labeled" },
+      { table: "deliveries", index: "finished" },
+      { table: "executions", index: "ended" },
+      { table: "executions", index: "definition" },
+      { table: "blobs", index: "owner" },
+    ],
+  },
 ];
 
 /** The named column or index of a table, which an addition must name as the table does. */

@@ -19,11 +19,11 @@ afterEach(async () => {
 
 function counted(): LargeValues {
   return new LargeValues({
-    put: async (hash, text) => {
+    put: async (hash, text, owner) => {
       puts.push(hash);
-      await stores.blobs.put(hash, text);
+      await stores.blobs.put(hash, text, owner);
     },
-    get: (hash) => stores.blobs.get(hash),
+    get: (hash, owner) => stores.blobs.get(hash, owner),
   });
 }
 
@@ -89,4 +89,17 @@ test("a value is stored once, however many saves name it, also after a restart",
 test("a value that is not there any more is told, not left out", async () => {
   const execution = anExecution({ outputs: { $blob: "gone" } });
   await expect(large.together(execution)).rejects.toThrow("gone");
+});
+
+test("each execution has its own, also of a value that another one has in the same process", async () => {
+  const value = text(100_000);
+  const parent = anExecution({ id: "parent", outputs: value });
+  const child = anExecution({ id: "child", outputs: value });
+  const stored = [await large.apart(parent), await large.apart(child)];
+  expect(stored[0]?.outputs).toEqual(stored[1]?.outputs);
+  const told = await large.valueApart(value, "third");
+  const back = await counted().together({ ...parent, id: "third", outputs: told });
+  expect(back.outputs).toEqual(value);
+  const foreign = counted().together({ ...parent, id: "fourth", outputs: told });
+  await expect(foreign).rejects.toThrow("execution fourth names is not stored");
 });

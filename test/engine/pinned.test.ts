@@ -13,6 +13,11 @@ afterEach(async () => {
   await stores.close();
 });
 
+let now = 0;
+beforeEach(() => {
+  now = 0;
+});
+
 const path = ".hishamos/main.yml";
 const childPath = ".hishamos/qa.yml";
 const text = "name: Main\nsteps: [{ id: qa, workflow: ./qa.yml }]";
@@ -37,17 +42,21 @@ test("a definition is stored once, whoever pins it", async () => {
       await stores.definitions.put(...args);
     },
   };
-  const pinned = new PinnedDefinitions(counting);
+  const pinned = new PinnedDefinitions(counting, () => now);
   const workflow = loaded(plain, path);
   await Promise.all([pinned.pin(workflow, plain), pinned.pin(workflow, plain), pinned.pin(workflow, plain)]);
   expect(puts).toBe(1);
   expect(await stores.definitions.get(workflow.hash)).toEqual({ path, text: plain });
+  // An hour later it says once more that it is needed.
+  now += 3_600_000;
+  await Promise.all([pinned.pin(workflow, plain), pinned.pin(workflow, plain)]);
+  expect(puts).toBe(2);
 });
 
 test("with all that it names it comes back in the next process, children and their agents too", async () => {
   const workflow = loaded(text, path, { files });
-  await new PinnedDefinitions(stores.definitions).pin(workflow, text, files);
-  const pinned = new PinnedDefinitions(stores.definitions);
+  await new PinnedDefinitions(stores.definitions, () => now).pin(workflow, text, files);
+  const pinned = new PinnedDefinitions(stores.definitions, () => now);
   const { hash } = workflow;
   expect((await pinned.get(refOf(path, hash))).children.get("./qa.yml")).toMatchObject({ name: "QA" });
   const child = await pinned.get(refOf(childPath, hash));
@@ -59,15 +68,15 @@ test("a child is found by the definition that is known already", async () => {
   const child = aWorkflow([{ id: "a" }], { path: childPath, hash: "its own" });
   const middle = aWorkflow([{ id: "a" }], { path: "m", children: new Map([["./qa.yml", child]]) });
   const root = aWorkflow([{ id: "a" }], { hash: "bundle", children: new Map([["./m.yml", middle]]) });
-  const pinned = new PinnedDefinitions(stores.definitions);
+  const pinned = new PinnedDefinitions(stores.definitions, () => now);
   await pinned.pin(root, "never read");
   expect(await pinned.get(refOf(childPath, "bundle"))).toEqual({ ...child, hash: "bundle" });
   expect(await pinned.get(refOf(childPath, "bundle"))).toBe(await pinned.get(refOf(childPath, "bundle")));
 });
 
 test("one that was stored without files is read as ever, and keeps its hash", async () => {
-  await stores.definitions.put("of an older release", { path, text: plain });
-  const pinned = new PinnedDefinitions(stores.definitions);
+  await stores.definitions.put("of an older release", { path, text: plain }, now);
+  const pinned = new PinnedDefinitions(stores.definitions, () => now);
   expect(await pinned.get(refOf(path, "of an older release"))).toMatchObject({
     name: "Plain",
     hash: "of an older release",
@@ -98,15 +107,15 @@ const outgrown: readonly (readonly [what: string, steps: string])[] = [
 test.for(outgrown)("one with %s runs on, though no new one could be so", async ([, steps]) => {
   const source = `name: Outgrown\nsteps: [${steps}]`;
   expect(loadWorkflow(source, path, { files: new Map() }).problems).not.toEqual([]);
-  await stores.definitions.put("outgrown", { path, text: source });
-  const workflow = await new PinnedDefinitions(stores.definitions).get(refOf(path, "outgrown"));
+  await stores.definitions.put("outgrown", { path, text: source }, now);
+  const workflow = await new PinnedDefinitions(stores.definitions, () => now).get(refOf(path, "outgrown"));
   expect(workflow.steps.steps.map(({ id }) => id)).toEqual(["a", "b"].slice(0, workflow.steps.steps.length));
 });
 
 test("so does the parent of one", async () => {
   const child = "name: QA\nsteps: [{ id: a, action: issues.vanished }]";
-  await stores.definitions.put("outgrown", { path, text, files: { [childPath]: child } });
-  const workflow = await new PinnedDefinitions(stores.definitions).get(refOf(path, "outgrown"));
+  await stores.definitions.put("outgrown", { path, text, files: { [childPath]: child } }, now);
+  const workflow = await new PinnedDefinitions(stores.definitions, () => now).get(refOf(path, "outgrown"));
   expect(workflow.children.get("./qa.yml")).toMatchObject({ name: "QA" });
 });
 
@@ -115,24 +124,24 @@ test.for([
   ["a step of no kind", "{ id: a }", "HOS222"],
   ["a key that means nothing", "{ id: a, delay: 1s, unheard: of }", "HOS201"],
 ] as const)("one with %s can't be run, and says why", async ([, steps, code]) => {
-  await stores.definitions.put("broken", { path, text: `name: Broken\nsteps: [${steps}]` });
-  const pinned = new PinnedDefinitions(stores.definitions);
+  await stores.definitions.put("broken", { path, text: `name: Broken\nsteps: [${steps}]` }, now);
+  const pinned = new PinnedDefinitions(stores.definitions, () => now);
   await expect(pinned.get(refOf(path, "broken"))).rejects.toThrow(code);
 });
 
 test("two files of the same text differ in the name they are called by", async () => {
   const hash = loaded(plain, path).hash;
-  const first = new PinnedDefinitions(stores.definitions);
+  const first = new PinnedDefinitions(stores.definitions, () => now);
   await first.pin(loaded(plain, path), plain);
-  const pinned = new PinnedDefinitions(stores.definitions);
+  const pinned = new PinnedDefinitions(stores.definitions, () => now);
   expect((await pinned.get(refOf(".hishamos/other.yml", hash))).stem).toBe("other");
   expect((await pinned.get(refOf(path, hash))).stem).toBe("main");
 });
 
 test("one that is not stored is a bug, and says which", async () => {
-  await expect(new PinnedDefinitions(stores.definitions).get(refOf(path, "unknown"))).rejects.toThrow(
-    "unknown",
-  );
+  await expect(
+    new PinnedDefinitions(stores.definitions, () => now).get(refOf(path, "unknown")),
+  ).rejects.toThrow("unknown");
 });
 
 function refOf(at: string, hash: string) {

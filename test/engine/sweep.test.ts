@@ -48,7 +48,7 @@ beforeEach(async () => {
   queue = new Told();
   woken = [];
   errors = [];
-  const pinned = new PinnedDefinitions(stores.definitions);
+  const pinned = new PinnedDefinitions(stores.definitions, () => clock.now());
   const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
   const wake = (id: string) => void woken.push(id);
   sweep = createSweep({ stores, pinned, clock, log, shared: queue, wake });

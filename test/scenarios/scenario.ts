@@ -228,7 +228,7 @@ export class Told {
   /** A retry with the definition as it is now. */
   async retryLatest(text: string, step: string | null = null): Promise<void> {
     const { name, stem, path, hash } = loaded(text).workflow;
-    await this.#definitions.put(hash, { path, text: whole(text) });
+    await this.#definitions.put(hash, { path, text: whole(text) }, 0);
     await this.command("retry", { step, workflow: { name, stem, path, commit: null, hash } });
   }
 

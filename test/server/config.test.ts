@@ -77,6 +77,11 @@ const mistakes: readonly { readonly what: string; readonly env: Environment; rea
     says: /HISHAMOS_CONCURRENCY is "0".*1 to 10000/s,
   },
   {
+    what: "no retention",
+    env: { HISHAMOS_RETENTION_DAYS: "0" },
+    says: /HISHAMOS_RETENTION_DAYS is "0".*1 to 3650/s,
+  },
+  {
     what: "a WEBHOOK_PATH without /",
     env: { WEBHOOK_PATH: "hooks" },
     says: /WEBHOOK_PATH must begin with \/.*\/api\/github\/webhooks/s,
@@ -210,6 +215,7 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
       http: { host: "localhost", port: 3000 },
       model: null,
       concurrency: 100,
+      retentionDays: 90,
       logLevel: "info",
     },
   },

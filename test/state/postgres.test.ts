@@ -11,7 +11,7 @@ import { storesContract } from "../contract/stores.ts";
 import { anExecution, nextRevision } from "../support/execution.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startWriter } from "./crash.ts";
-import { firstExecution, firstPostgresSchema } from "./first-schema.ts";
+import { firstDelivery, firstExecution, firstPostgresSchema } from "./first-schema.ts";
 
 let postgres: TestPostgres;
 let admin: Client;
@@ -62,7 +62,7 @@ describe("Keyv: Postgres", () => {
   keyvContract(async () => {
     const connections = openConnections(postgres.url, 2);
     return {
-      store: new PostgresStorage("blobs", schema, connections, connections, new Writes(2)),
+      store: new PostgresStorage("notes", schema, connections, connections, new Writes(2)),
       close: () => connections.close(),
     };
   });
@@ -89,8 +89,10 @@ describe("one database", () => {
   test("is prepared once by many services that start at once", async () => {
     const schema = newSchema();
     const all = await Promise.all(Array.from({ length: 6 }, () => open(schema)));
-    await all[0]?.blobs.put("hash", "text");
-    expect(await Promise.all(all.map((stores) => stores.blobs.get("hash")))).toEqual(all.map(() => "text"));
+    await all[0]?.blobs.put("hash", "text", "one");
+    expect(await Promise.all(all.map((stores) => stores.blobs.get("hash", "one")))).toEqual(
+      all.map(() => ({ text: "text", owned: true })),
+    );
     await Promise.all(all.map((stores) => stores.close()));
   });
 
@@ -109,6 +111,10 @@ describe("one database", () => {
     await admin.query(`INSERT INTO ${schema}.executions (key, value) VALUES ($1, $2)`, [
       firstExecution.key,
       firstExecution.value,
+    ]);
+    await admin.query(`INSERT INTO ${schema}.deliveries (key, value) VALUES ($1, $2)`, [
+      firstDelivery.key,
+      firstDelivery.value,
     ]);
     const all = await Promise.all(Array.from({ length: 4 }, () => open(schema)));
     if (all[0]) await keepsAndGains(all[0]);

@@ -12,7 +12,7 @@ import { keyvContract } from "../contract/keyv.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution } from "../support/execution.ts";
 import { startWriter } from "./crash.ts";
-import { firstExecution, firstSqliteSchema } from "./first-schema.ts";
+import { firstDelivery, firstExecution, firstSqliteSchema } from "./first-schema.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hishamos-sqlite-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ describe("Keyv: SQLite", () => {
     const connection = new DatabaseSync(":memory:");
     prepareSchema(connection, ":memory:");
     const database = sqliteDatabase(connection);
-    return { store: database.storage("blobs"), close: () => database.close() };
+    return { store: database.storage("notes"), close: () => database.close() };
   });
 });
 
@@ -107,6 +107,9 @@ describe("a database", () => {
     raw
       .prepare("INSERT INTO executions (key, value) VALUES (?, ?)")
       .run(firstExecution.key, firstExecution.value);
+    raw
+      .prepare("INSERT INTO deliveries (key, value) VALUES (?, ?)")
+      .run(firstDelivery.key, firstDelivery.value);
     raw.close();
     const stores = await openSqliteStores({ directory });
     await keepsAndGains(stores);
@@ -118,8 +121,8 @@ describe("a database", () => {
 
   test("in memory needs no directory", async () => {
     const stores = await openSqliteStores({ directory: ":memory:" });
-    await stores.blobs.put("hash", "text");
-    expect(await stores.blobs.get("hash")).toBe("text");
+    await stores.blobs.put("hash", "text", "one");
+    expect(await stores.blobs.get("hash", "one")).toMatchObject({ text: "text" });
     await stores.close();
   });
 });
@@ -133,7 +136,7 @@ test("one write that fails leaves those of the same transaction be", async () =>
     throwOnErrors: true,
     namespace: "",
   });
-  const blobs = database.storage("blobs");
+  const blobs = database.storage("notes");
   const results = await Promise.allSettled([
     blobs.set("before", "{}"),
     keyv.set("no revision", {}),

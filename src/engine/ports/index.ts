@@ -1,12 +1,14 @@
 export * from "./awaits.ts";
 export type * from "./clock.ts";
 export type * from "./engine.ts";
+export * from "./gateway.ts";
 export * from "./log.ts";
 export type * from "./members.ts";
 export type * from "./pacing.ts";
 export type * from "./queue.ts";
 export type * from "./rehearsal.ts";
 export type * from "./reporter.ts";
+export type * from "./retention.ts";
 export type * from "./runner.ts";
 export type * from "./safe-outputs.ts";
 export * from "./store.ts";

@@ -3,6 +3,7 @@ import type { Execution, ExecutionState, RepositoryRef } from "../../core/execut
 import type { JsonObject } from "../../core/json.ts";
 import type { LeaseStore, MemberStore, NoteStore } from "./members.ts";
 import type { PacingStore } from "./pacing.ts";
+import type { RetentionStore } from "./retention.ts";
 
 /** `slot_taken`: another execution holds the concurrency group; `exists`: this very start was made before. */
 export type Creation = "created" | "exists" | "slot_taken";
@@ -97,14 +98,20 @@ export interface StoredDefinition {
 
 /** Definitions that executions are pinned to, by hash of text and files; never changed, so safe to cache. */
 export interface DefinitionStore {
-  put(hash: string, definition: StoredDefinition): Promise<void>;
+  /**
+   * Makes it, or notes that it was needed at `at` (ms) once more: retention leaves it alone for a day from then, though
+   * no execution names it yet. Durable when it resolves.
+   */
+  put(hash: string, definition: StoredDefinition, at: number): Promise<void>;
   get(hash: string): Promise<StoredDefinition | null>;
 }
 
-/** Large values stored apart, by hash, before the document that names them. */
+/** Large values stored apart, before the document that names them: by hash, for each execution its own, gone with it. */
 export interface BlobStore {
-  put(hash: string, text: string): Promise<void>;
-  get(hash: string): Promise<string | null>;
+  /** Durable when it resolves; nothing where the execution `owner` has it already. */
+  put(hash: string, text: string, owner: string): Promise<void>;
+  /** As `owner` has it, or as an older release stored it for all. */
+  get(hash: string, owner: string): Promise<{ readonly text: string; readonly owned: boolean } | null>;
 }
 
 /** A webhook delivery as it came, stored before GitHub gets its answer. */
@@ -118,15 +125,39 @@ export interface Delivery {
   readonly outcome: string | null;
   /** How often processing it began. */
   readonly attempts: number;
+  /** The member that has it in hand until it has an outcome; null: nobody. */
+  readonly holder: string | null;
+  /** 1 where it is new; each update has the next one. 0: an older release stored it. */
+  readonly revision: number;
+}
+
+/** Whose unfinished deliveries: those that one member holds, or those that none of these members holds. */
+export type HeldBy = { readonly member: string } | { readonly noneOf: readonly string[] };
+
+/** Deliveries that say that a label was put on an issue or a pull request. */
+export interface LabeledQuery {
+  readonly repository: number;
+  /** Of the issue or pull request. */
+  readonly number: number;
+  /** GitHub's label names ignore case. */
+  readonly label: string;
+  /** Received at or after (ms). */
+  readonly since: number;
 }
 
 export interface DeliveryStore {
   /** False if this id is stored already. */
   add(delivery: Delivery): Promise<boolean>;
   get(id: string): Promise<Delivery | null>;
-  update(delivery: Delivery): Promise<void>;
-  /** Deliveries without an outcome, oldest first. */
-  unfinished(limit: number): Promise<readonly Delivery[]>;
+  /**
+   * Durable when it resolves. Fenced: true only if the stored revision was `delivery.revision - 1`; false means that
+   * another member has taken it up, and nothing was written.
+   */
+  update(delivery: Delivery): Promise<boolean>;
+  /** Deliveries without an outcome, oldest first; everybody's, or those held so. */
+  unfinished(limit: number, held?: HeldBy): Promise<readonly Delivery[]>;
+  /** Oldest first; those that an older release stored are not found. */
+  labeled(query: LabeledQuery): Promise<readonly Delivery[]>;
   /** Those of these events (as `issues`) that came from the repository, processed or not, newest first. */
   recent(query: {
     readonly repository: number;
@@ -200,6 +231,7 @@ export interface Stores {
   readonly members: MemberStore;
   readonly leases: LeaseStore;
   readonly notes: NoteStore;
+  readonly retention: RetentionStore;
   readonly pacing: PacingStore;
   close(): Promise<void>;
 }

@@ -20,13 +20,13 @@ const longestBody = 60_000;
  */
 export function createSafeOutputs(actions: StepRunner, blobs: BlobStore): SafeOutputs {
   const recall = async (key: string) => {
-    const kept = await blobs.get(blobKey(key));
-    return kept === null ? null : (JSON.parse(kept) as Json);
+    const kept = await blobs.get(blobKey(key), ownerOf(key));
+    return kept === null ? null : (JSON.parse(kept.text) as Json);
   };
   return {
     recall,
     keep: async (key, answer) => {
-      await blobs.put(blobKey(key), JSON.stringify(answer));
+      await blobs.put(blobKey(key), JSON.stringify(answer), ownerOf(key));
       return (await recall(key)) ?? answer;
     },
     carryOut: async (request, number, wanted, mayHaveHappened): Promise<CarriedOut> => {
@@ -95,6 +95,11 @@ function pageOf(output: Json): string | null {
 }
 
 /** Blobs are otherwise named by the hash of what they hold; no text has this one's. */
+/** The execution, with which every effect key begins. */
+function ownerOf(key: string): string {
+  return key.split("/", 1)[0] ?? key;
+}
+
 function blobKey(key: string): string {
   return createHash("sha256").update(`safe outputs of ${key}`).digest("hex");
 }

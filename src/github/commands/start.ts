@@ -213,7 +213,7 @@ export async function latestDefinition(
   }
   const { name, stem, path, hash } = file.workflow;
   const files = file.files.size === 0 ? {} : { files: Object.fromEntries(file.files) };
-  await room.stores.definitions.put(hash, { path, text: file.text, ...files });
+  await room.stores.definitions.put(hash, { path, text: file.text, ...files }, room.clock.now());
   const latest = {
     workflow: { name, stem, path, commit: definitions.commit, hash },
     commands: commandUsers(definitions),

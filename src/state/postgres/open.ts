@@ -6,7 +6,9 @@ import { wellFormedValues } from "../text.ts";
 import { openConnections } from "./pool.ts";
 import { reach } from "./reach.ts";
 import { prepareSchema } from "./schema.ts";
+import { removeAlong } from "./statements.ts";
 import { PostgresStorage } from "./storage.ts";
+import { textArray } from "./text-array.ts";
 import { Writes } from "./writes.ts";
 
 /** Enough to keep a server busy with coalesced saves; more only contend. */
@@ -54,6 +56,11 @@ export function postgresDatabase(url: string, schema: string): Database {
     name: (table) => `${schema}.${table}`,
     storage: (table) => new PostgresStorage(table, schema, reads, saves, writes),
     select: (sql, values) => reads.read(sql, wellFormedValues(values)),
+    async remove(removal) {
+      const { keys, values } = removal;
+      const rows = await saves.query(removeAlong(schema, removal), [textArray(keys), ...values]);
+      return Object.values(rows[0] ?? {}).map(Number);
+    },
     async close() {
       await writes.close();
       await Promise.all([reads.close(), saves.close()]);

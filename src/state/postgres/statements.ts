@@ -1,3 +1,5 @@
+import type { Removal } from "../storage.ts";
+
 /** Every write: for one row, and for many that fall together. `table` is the qualified name. */
 
 /** Overwrites rows that are at the revision expected: keys, values, expected revisions. Returns their keys. */
@@ -34,3 +36,24 @@ export const removes = (table: string) => `DELETE FROM ${table} WHERE key = ANY(
 
 /** Which of these keys there are: keys. */
 export const existing = (table: string) => `SELECT key FROM ${table} WHERE key = ANY($1::text[])`;
+
+/**
+ * Removes rows and what goes with them: keys, and the values of `still`. One row of counts. Rows that somebody changes are
+ * passed over, and the others looked at once more after they are locked. ARRAY has the planner look the keys up, however
+ * many it takes them for.
+ */
+export function removeAlong(schema: string, { table, still, along }: Omit<Removal, "keys" | "values">) {
+  const others = along.map(
+    ({ table: other, column, prefix = "" }, index) =>
+      `along_${index} AS (DELETE FROM ${schema}.${other}
+         WHERE ${column} = ANY(ARRAY(SELECT '${prefix}' || key FROM gone)) RETURNING 1)`,
+  );
+  const parts = [
+    `picked AS (SELECT key FROM ${schema}.${table} WHERE key = ANY($1::text[]) AND (${still}) FOR UPDATE SKIP LOCKED)`,
+    `gone AS (DELETE FROM ${schema}.${table} WHERE key = ANY(ARRAY(SELECT key FROM picked)) RETURNING key)`,
+    ...others,
+  ];
+  const counts = ["gone", ...along.map((_, index) => `along_${index}`)];
+  return `WITH ${parts.join(",\n")}
+   SELECT ${counts.map((name, index) => `(SELECT count(*) FROM ${name}) AS n${index}`).join(", ")}`;
+}

@@ -10,7 +10,8 @@ class Blobs implements BlobStore {
     if (!this.texts.has(hash)) this.texts.set(hash, text);
   }
   async get(hash: string) {
-    return this.texts.get(hash) ?? null;
+    const text = this.texts.get(hash);
+    return text === undefined ? null : { text, owned: true };
   }
 }
 
