@@ -153,13 +153,14 @@ function pullRequest(stage: Stage, given: Json, action: string, payload: JsonObj
   const base = textAt(facts, "base") ?? textAt(facts, "base", "ref");
   const files = filesIn(facts) ?? { [`${branch.replaceAll("/", "-")}.txt`]: `${title}\n` };
   const isFork = own(facts, "fork") === true;
+  const draft = own(facts, "draft") === true || action === "ready_for_review";
   const from = isFork ? sandbox.fork(repo, author).fullName : repo;
   sandbox.as(author).push({ repo: from, branch, message: title, files });
   const open = () => {
     const head = isFork ? `${author}:${branch}` : branch;
     const opened = sandbox
       .as(author)
-      .openPullRequest({ repo, head, title, body, ...(base === null ? {} : { base }) });
+      .openPullRequest({ repo, head, title, body, draft, ...(base === null ? {} : { base }) });
     stage.pull = opened.number;
     const label = textAt(payload, "label", "name") ?? textAt(payload, "label");
     const labels = namesIn(own(facts, "labels")).filter((each) => action !== "labeled" || each !== label);
