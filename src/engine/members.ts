@@ -32,6 +32,7 @@ export interface MembershipOptions {
 export function createMembership({ store, clock, log, shared }: MembershipOptions): Membership {
   const self = randomUUID();
   let seen = new Map<string, Seen>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let beats = 0;
   let stopped = false;
   let cancel = () => {};
@@ -40,7 +41,9 @@ export function createMembership({ store, clock, log, shared }: MembershipOption
   async function look(): Promise<void> {
     const members = await store.list();
     const now = clock.now();
-    const before = seen;
+    // Who could not look for a while, as one that was frozen or cut off, has not heard the signs given meanwhile.
+    const before = isCurrent(now) ? seen : new Map<string, Seen>();
+    lookedAt = now;
     seen = new Map(
       members.map(({ id, beats }) => {
         const known = before.get(id);
@@ -49,6 +52,10 @@ export function createMembership({ store, clock, log, shared }: MembershipOption
     );
     const lost = [...seen].filter(([id, { at }]) => id !== self && now - at >= 10 * lostMs);
     for (const [id] of lost) await store.remove(id);
+  }
+
+  function isCurrent(now: number): boolean {
+    return now - lookedAt < lostMs / 2;
   }
 
   async function beat(): Promise<void> {
@@ -87,12 +94,12 @@ export function createMembership({ store, clock, log, shared }: MembershipOption
     async isAlive(id) {
       if (!shared || id === self) return id === self;
       // One that has begun since the last look is not known yet.
-      if (!seen.has(id)) await look();
+      if (!seen.has(id) || !isCurrent(clock.now())) await look();
       return lives(id);
     },
     async alive() {
       if (!shared) return [self];
-      if (seen.size === 0) await look();
+      if (!isCurrent(clock.now())) await look();
       return [self, ...[...seen.keys()].filter((id) => id !== self && lives(id))];
     },
   };

@@ -58,6 +58,20 @@ test("one that stops is gone at once, one that gives no sign after eight seconds
   expect((await stores.members.list()).map(({ id }) => id)).toEqual([a.self]);
 });
 
+test("one that stood still takes nobody for gone before it has listened for as long as it takes", async () => {
+  const own = new SimulatedClock();
+  const [a, b, frozen] = [await aMember(), await aMember(own), await aMember(new SimulatedClock())];
+  await pass(30 * second);
+  own.advance(30 * second);
+  expect(await b.isAlive(a.self)).toBe(true);
+  expect((await b.alive()).toSorted()).toEqual([a.self, b.self, frozen.self].toSorted());
+  for (let seconds = 0; seconds < 10; seconds++) {
+    own.advance(second);
+    await pass(second);
+  }
+  expect([await b.isAlive(a.self), await b.isAlive(frozen.self)]).toEqual([true, false]);
+});
+
 test("nobody but itself is alive where nobody else can open the stores", async () => {
   const alone = createMembership({ store: stores.members, clock, log: silentLog, shared: false });
   await alone.start();
