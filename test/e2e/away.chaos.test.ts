@@ -111,3 +111,25 @@ test.for([
     expect(await service.stop()).toBe(0);
   },
 );
+
+test("a message whose wake was lost with the process that stored it is read within ten seconds", async () => {
+  const place = await inWiredPostgres();
+  closing.push(() => place.remove());
+  const stage = await anAwaitedTriage(place);
+  closing.push(() => stage.close());
+  const stores = await place.open();
+  closing.push(() => stores.close());
+  const { executions } = await stores.executions.list({});
+  const executionId = executions[0]?.id ?? "none";
+  const body = {
+    type: "commanded",
+    id: "lost",
+    command: "cancel",
+    by: "maya",
+    step: null,
+    reason: null,
+  } as const;
+  await stores.messages.add({ id: "lost", executionId, at: Date.now(), body });
+  const isCancelled = async () => (await stores.executions.load(executionId))?.state === "cancelled";
+  await stage.until("the cancel to be read", isCancelled, 10_000);
+});

@@ -1,7 +1,8 @@
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock/system.ts";
 import { type Log, silentLog } from "../../src/engine/ports/index.ts";
-import { openPgBossQueue } from "../../src/queue/pg-boss.ts";
+import { openPgBossQueue, queueConnections } from "../../src/queue/pg-boss.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { Wire } from "../support/wire.ts";
 
@@ -47,5 +48,27 @@ test("while the database can't be reached it says so and stays alive; what was w
   expect(warned.length).toBeGreaterThan(0);
   await queue.stop();
   await wire.close();
+  await server.stop();
+});
+
+test("however much is asked at once, no more connections are open than is said", async () => {
+  const server = await startPostgres();
+  const queue = await openPgBossQueue({
+    url: server.url,
+    concurrency: 2,
+    clock: systemClock,
+    log: silentLog,
+  });
+  queue.start(async () => {});
+  const claims = Array.from({ length: 100 }, (_, at) => queue.shared.claim(`duty ${at}`, 60));
+  expect(await Promise.all(claims)).not.toContain(false);
+  const admin = new Client({ connectionString: server.url });
+  await admin.connect();
+  const { rows } = await admin.query(
+    "SELECT 1 FROM pg_stat_activity WHERE application_name = 'hishamos' AND datname = current_database()",
+  );
+  expect(rows).toHaveLength(queueConnections);
+  await admin.end();
+  await queue.stop();
   await server.stop();
 });
