@@ -59,6 +59,10 @@ export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promis
     : openPostgresStores({ url: state.databaseUrl, waitMs });
 }
 
+/** How often one of all processes looks for webhooks that never came. */
+const sweepMs = 5 * 60_000;
+/** How soon deliveries are taken up that a process has left which is gone. */
+const adoptMs = 3_000;
 /** How often one of all processes looks for reports that another no longer makes. */
 const owedReportsMs = 15_000;
 
@@ -152,10 +156,27 @@ export async function composeService({
     log,
     allowedBots: config.allowedBots,
     members,
-    shared: queue.shared,
-    sweeps: duties ? "regular" : "first",
+    shared: queue.shared !== undefined,
     roles,
   });
+  const sweeping = createDuty({
+    name: "sweep",
+    everyMs: sweepMs,
+    clock,
+    log,
+    shared: queue.shared,
+    perform: (signal) => github.sweeper.sweep(signal),
+  });
+  // Without a claim: each process looks, and what one has taken the others don't get.
+  const adopting = createDuty({
+    name: "adopt_deliveries",
+    everyMs: adoptMs,
+    clock,
+    log,
+    perform: () => github.adopt(),
+  });
+  const stopping = new AbortController();
+  let firstSweep: Promise<void> = Promise.resolve();
   const owedReports = createDuty({
     name: "owed_reports",
     everyMs: owedReportsMs,
@@ -186,11 +207,17 @@ export async function composeService({
       // Not awaited: there may be much of it.
       if (queue.shared && duties) void owedReports.start();
       github.start();
+      if (queue.shared && duties) void adopting.start();
+      // Not awaited: with a long list behind it the service would seem not to start.
+      if (duties) void sweeping.start();
+      else firstSweep = github.sweeper.first(stopping.signal);
       if (duties) void cleaning.start();
       health.set("running");
     },
     async stop() {
       health.set("stopping");
+      stopping.abort(new Error("the service is stopping"));
+      await Promise.all([sweeping.stop(), adopting.stop(), firstSweep]);
       await github.stop();
       await engine.stop();
       await reporter.stop();
@@ -199,6 +226,7 @@ export async function composeService({
       await members.stop();
     },
     async idle() {
+      await Promise.all([sweeping.idle(), adopting.idle(), firstSweep]);
       await github.idle();
       await engine.idle();
       await reporter.idle();

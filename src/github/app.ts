@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Probot, ProbotOctokit } from "probot";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { AgentDefinition } from "../core/workflow.ts";
-import type { Clock, Engine, Log, Stores } from "../engine/ports/index.ts";
+import type { Clock, Engine, Log, Members, Stores } from "../engine/ports/index.ts";
 import type { Clients } from "./clients.ts";
 import { answer, type Refusal, readRequest, type SignedRequest } from "./guard.ts";
 import { type Accepted, createInbox, type IncomingDelivery } from "./inbox.ts";
 import { createProcessor } from "./process.ts";
+import { createSweeper, type Sweeper } from "./sweep/sweeper.ts";
 
 export interface ProbotSettings {
   readonly appId: number | string;
@@ -25,6 +26,8 @@ export interface GitHubAppOptions {
   readonly probot: ProbotSettings;
   readonly engine: Engine;
   readonly stores: Stores;
+  /** This process among those that work on the same stores. */
+  readonly members: Members;
   readonly clients: Clients;
   readonly clock: Clock;
   readonly log: Log;
@@ -43,6 +46,10 @@ export interface GitHubApp {
   start(): void;
   /** Finishes the deliveries under way and takes no more; what still arrives is stored for the next start. */
   stop(): Promise<void>;
+  /** Takes up the deliveries of processes that are gone. Rejects where the store can't answer. */
+  adopt(): Promise<void>;
+  /** What makes up for webhooks that never came. */
+  readonly sweeper: Sweeper;
   /** Resolves when no delivery is being processed and no schedule fired. */
   idle(): Promise<void>;
 }
@@ -52,7 +59,7 @@ export interface GitHubApp {
  * (GitHub waits ten seconds and never delivers again by itself), and the work is done afterwards.
  */
 export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHubApp> {
-  const { stores, clock, log } = options;
+  const { stores, members, clock, log } = options;
   const { webhookPath = "/api/github/webhooks", ...settings } = options.probot;
   const probot = new Probot({
     ...settings,
@@ -62,9 +69,10 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
   });
   await probot.ready();
 
-  const { process, schedules } = createProcessor({ ...options, appId: Number(settings.appId) });
+  const { process, schedules, room } = createProcessor({ ...options, appId: Number(settings.appId) });
   const inbox = createInbox({
     deliveries: stores.deliveries,
+    members,
     clock,
     log,
     process,
@@ -96,7 +104,11 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
     return { status: outcome.result };
   }
 
+  const adopt = () => inbox.adopt();
+
   return {
+    adopt,
+    sweeper: createSweeper({ room, notes: stores.notes, adopt }),
     middleware: async (req, res) => {
       if (pathOf(req) !== webhookPath) return false;
       try {

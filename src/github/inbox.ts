@@ -1,6 +1,13 @@
 import PQueue from "p-queue";
 import type { JsonObject } from "../core/json.ts";
-import type { Clock, Delivery, DeliveryStore, Log } from "../engine/ports/index.ts";
+import {
+  type Clock,
+  type Delivery,
+  type DeliveryStore,
+  type Log,
+  type Members,
+  within,
+} from "../engine/ports/index.ts";
 import { readFailure } from "./failures.ts";
 import { numberAt } from "./payload.ts";
 
@@ -17,9 +24,11 @@ export type Accepted =
 export interface Inbox {
   /** Stores the delivery before GitHub gets its answer; never rejects. */
   accept(incoming: IncomingDelivery): Promise<Accepted>;
-  /** Takes up what is stored without an outcome, and from now on whatever is accepted. */
+  /** Takes up what nobody alive has in hand, and from now on whatever is accepted. */
   start(): void;
-  /** Takes no more and resolves when what is under way is done; the rest is taken up at the next start. */
+  /** Takes up what members had in hand that are gone by now; each is taken by one process. Rejects where the store can't answer. */
+  adopt(): Promise<void>;
+  /** Takes no more and resolves when what is under way is done; the rest is for the others, or the next start. */
   stop(): Promise<void>;
   /** Resolves when nothing is being processed; deliveries that wait for another try do not count. */
   idle(): Promise<void>;
@@ -27,6 +36,7 @@ export interface Inbox {
 
 export interface InboxOptions {
   readonly deliveries: DeliveryStore;
+  readonly members: Members;
   readonly clock: Clock;
   readonly log: Log;
   /** Does a delivery's work and says what came of it. Idempotent: after a crash it is done again. */
@@ -39,6 +49,8 @@ export interface InboxOptions {
 
 export const MAX_ATTEMPTS = 5;
 const STORE_RETRY_MS = 5_000;
+/** GitHub waits ten seconds for its answer, and keeps what is refused to deliver it again when it is asked to. */
+const STORE_MS = 5_000;
 
 interface Item {
   readonly delivery: Delivery;
@@ -53,10 +65,13 @@ function backoffMs(attempt: number): number {
 
 /**
  * Deliveries in, outcomes written. One lane per repository keeps its deliveries in order (a try again holds back those
- * behind it); lanes run side by side.
+ * behind it); lanes run side by side. Where several processes share the store, each works on what it accepted itself, and
+ * takes over what one that is gone has left; every write is fenced, so that of two that have the same one in hand (a
+ * process was frozen, and went on) the first to lose it drops it.
  */
 export function createInbox(options: InboxOptions): Inbox {
-  const { deliveries, clock, log, process } = options;
+  const { deliveries, members, clock, log, process } = options;
+  const { self } = members;
   const limit = options.held ?? 500;
   const pool = new PQueue({ concurrency: options.concurrency ?? 8 });
   /** Per repository, oldest first; the head is under way or waits for another try. */
@@ -64,10 +79,12 @@ export function createInbox(options: InboxOptions): Inbox {
   const held = new Set<string>();
   const timers = new Set<() => void>();
   let running = false;
-  /** True while the store may hold deliveries that are not in a lane; then new ones wait their turn there too. */
+  /** True while the store may hold deliveries of ours that are not in a lane; then new ones wait their turn there too. */
   let backlog = true;
   let missed = false;
   let reading = false;
+  /** A timer is set to read the store again. */
+  let waiting = false;
   let lastReceivedAt = 0;
   /** Finished while the store was being read: what was read of them is out of date. */
   const settled = new Set<string>();
@@ -86,7 +103,9 @@ export function createInbox(options: InboxOptions): Inbox {
     const key = laneOf(delivery);
     const lane = lanes.get(key);
     if (lane !== undefined) {
-      lane.push({ delivery, outcome: null });
+      // One taken over may be older than those that came here; the head is under way.
+      const before = lane.findLastIndex((other) => other.delivery.receivedAt <= delivery.receivedAt);
+      lane.splice(Math.max(1, before + 1), 0, { delivery, outcome: null });
       return;
     }
     lanes.set(key, [{ delivery, outcome: null }]);
@@ -115,7 +134,18 @@ export function createInbox(options: InboxOptions): Inbox {
     if (backlog && held.size <= limit / 2) takeUp();
   }
 
-  /** Null when the outcome is written, else what to do again and when. Never rejects. */
+  /** The delivery as it is stored now; null where another process has taken it up. */
+  async function save(delivery: Delivery): Promise<Delivery | null> {
+    const next = { ...delivery, revision: delivery.revision + 1 };
+    if (await deliveries.update(next)) return next;
+    // A write whose answer was lost has been made.
+    const stored = await deliveries.get(delivery.id);
+    if (stored?.holder === self && stored.revision === next.revision) return next;
+    log.warn({ delivery: delivery.id }, "another process has taken up a delivery");
+    return null;
+  }
+
+  /** Null when the outcome is written or the delivery lost, else what to do again and when. Never rejects. */
   async function attempt(item: Item): Promise<{ readonly item: Item; readonly at: number } | null> {
     let { delivery, outcome } = item;
     try {
@@ -123,16 +153,17 @@ export function createInbox(options: InboxOptions): Inbox {
         outcome = `failed: given up after ${delivery.attempts} attempts`;
       }
       if (outcome === null) {
-        const begun = { ...delivery, attempts: delivery.attempts + 1 };
         // Written first, so that a delivery that takes the process down with it is given up in the end.
-        await deliveries.update(begun);
+        const begun = await save({ ...delivery, attempts: delivery.attempts + 1 });
+        if (begun === null) return null;
         delivery = begun;
         const result = await once(delivery);
         if (typeof result === "number") return { item: { delivery, outcome: null }, at: result };
         outcome = result;
       }
-      await deliveries.update({ ...delivery, outcome });
-      log.info({ delivery: delivery.id, event: delivery.event, outcome }, "delivery processed");
+      if ((await save({ ...delivery, outcome })) !== null) {
+        log.info({ delivery: delivery.id, event: delivery.event, outcome }, "delivery processed");
+      }
       return null;
     } catch (error) {
       log.error({ delivery: delivery.id, err: error }, "the delivery's progress could not be stored");
@@ -154,6 +185,36 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
+  /** Takes over as many as there is room for; how many those are. */
+  async function claim(): Promise<number> {
+    const room = limit - held.size;
+    if (room <= 0) return 0;
+    const left = await deliveries.unfinished(room, { noneOf: await members.alive() });
+    const holders = [...new Set(left.map(({ holder }) => holder))];
+    const gone = new Set<string | null>();
+    // One that has begun a moment ago is not among the members that were known.
+    for (const holder of holders) {
+      if (holder === null || !(await members.isAlive(holder))) gone.add(holder);
+    }
+    const taken = await Promise.all(
+      left
+        .filter(({ holder }) => gone.has(holder))
+        .map((one) => deliveries.update({ ...one, holder: self, revision: one.revision + 1 })),
+    );
+    const count = taken.filter(Boolean).length;
+    if (count > 0) log.info({ deliveries: count }, "deliveries that nobody had in hand are taken up");
+    return count;
+  }
+
+  function takeUpLater(): void {
+    if (!running || waiting) return;
+    waiting = true;
+    later(clock.now() + STORE_RETRY_MS, () => {
+      waiting = false;
+      takeUp();
+    });
+  }
+
   function takeUp(): void {
     if (!running || reading) return;
     reading = true;
@@ -162,14 +223,16 @@ export function createInbox(options: InboxOptions): Inbox {
         do {
           missed = false;
           settled.clear();
-          const rows = await deliveries.unfinished(2 * limit);
+          const claimed = await claim();
+          const rows = await deliveries.unfinished(2 * limit, { member: self });
           const found = rows.filter(({ id }) => !settled.has(id));
           for (const delivery of found) if (held.size < limit) enqueue(delivery);
-          backlog = missed || rows.length === 2 * limit || found.some(({ id }) => !held.has(id));
+          backlog =
+            missed || claimed > 0 || rows.length === 2 * limit || found.some(({ id }) => !held.has(id));
         } while (missed && held.size < limit);
       } catch (error) {
         log.error({ err: error }, "stored deliveries could not be read");
-        if (running) later(clock.now() + STORE_RETRY_MS, takeUp);
+        takeUpLater();
       } finally {
         reading = false;
       }
@@ -180,11 +243,28 @@ export function createInbox(options: InboxOptions): Inbox {
     accept: async ({ id, event, payload }) => {
       // Never the same twice: what is read again after a crash comes in the order it came in.
       lastReceivedAt = Math.max(clock.now(), lastReceivedAt + 1);
-      const delivery = { id, event, payload, receivedAt: lastReceivedAt, outcome: null, attempts: 0 };
+      const delivery: Delivery = {
+        id,
+        event,
+        payload,
+        receivedAt: lastReceivedAt,
+        outcome: null,
+        attempts: 0,
+        holder: self,
+        revision: 1,
+      };
+      const adding = deliveries.add(delivery);
       try {
-        if (!(await deliveries.add(delivery))) return { result: "duplicate" };
+        if (!(await within(clock, STORE_MS, adding))) return { result: "duplicate" };
       } catch (cause) {
         log.error({ delivery: id, err: cause }, "a delivery could not be stored");
+        // It may have been, or may be yet, and only the answer was lost: then it comes again as one that is known.
+        const look = () => {
+          backlog = true;
+          missed = true;
+          takeUpLater();
+        };
+        adding.then(look, look);
         return { result: "unavailable", cause };
       }
       if (backlog || held.size >= limit) {
@@ -199,10 +279,16 @@ export function createInbox(options: InboxOptions): Inbox {
       running = true;
       takeUp();
     },
+    adopt: async () => {
+      if (!running || (await claim()) === 0) return;
+      missed = true;
+      takeUp();
+    },
     stop: async () => {
       running = false;
       for (const cancel of timers) cancel();
       timers.clear();
+      waiting = false;
       pool.clear();
       await pool.onIdle();
       lanes.clear();

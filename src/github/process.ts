@@ -15,6 +15,7 @@ import { routeEvent } from "./routing.ts";
 import { createScheduleKeeper, type ScheduleKeeper } from "./schedule-keeper.ts";
 import { createSchedules, fireSchedule, followInstalled, followSchedules } from "./schedules.ts";
 import { startTriggered } from "./start.ts";
+import { turnOf } from "./sweep/twins.ts";
 import { validatePullRequest, validatePush } from "./validation/validate.ts";
 
 /** How late a schedule may be that another process has stored, and did not live to fire. */
@@ -52,6 +53,7 @@ export interface Processor {
   readonly process: (delivery: Delivery) => Promise<string>;
   /** Starts what is started by the clock. */
   readonly schedules: ScheduleKeeper;
+  readonly room: Room;
 }
 
 /**
@@ -81,9 +83,12 @@ export function createProcessor(options: ProcessorOptions): Processor {
     const scheduled = await followInstalled(room, delivery);
     if (followed !== null || scheduled !== null)
       return outcomeOf([...(followed ?? []), ...(scheduled ?? [])]);
-    const happening = readHappening(delivery);
-    if (happening === null) return "ignored: no repository, or no installation on it";
-    const work: Work = { room, happening, octokit: room.clients.installation(happening.installation) };
+    const turn = await turnOf(stores.deliveries, delivery);
+    if ("outcome" in turn) return turn.outcome;
+    const read = readHappening(delivery);
+    if (read === null) return "ignored: no repository, or no installation on it";
+    const happening = turn.as === read.id ? read : { ...read, id: turn.as, again: true };
+    const work: Work = { room, happening, octokit: room.clients.installation(happening.installation, {}, "answers") };
     const notes: string[] = [];
     const failures: string[] = [];
     let transient: unknown;
@@ -101,7 +106,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
     if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
     return outcomeOf(notes);
   };
-  return { process, schedules: keeper };
+  return { process, schedules: keeper, room };
 }
 
 function outcomeOf(notes: readonly string[]): string {

@@ -153,6 +153,7 @@ const reads: ReadonlySet<string> = new Set([
   "queued",
   "waiting",
   "recent",
+  "labeled",
   "behind",
 ]);
 

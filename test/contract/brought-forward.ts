@@ -20,8 +20,14 @@ export async function keepsAndGains({ executions, schedules, deliveries }: Store
   expect(await waits()).toEqual([]);
   await schedules.replaceFor(1000, []);
   expect(await schedules.nextDue()).toBeNull();
+  const [left] = await deliveries.unfinished(10, { noneOf: ["a member"] });
+  if (left === undefined) throw new Error("the old delivery is gone");
+  expect(left).toMatchObject({ id: "old-guid", holder: null, revision: 0 });
+  const taken = { ...left, holder: "me", revision: 1 };
+  expect([await deliveries.update(taken), await deliveries.update(taken)]).toEqual([true, false]);
+  expect(await deliveries.unfinished(10, { member: "me" })).toEqual([taken]);
   const delivery = { id: "guid", event: "push", payload: { repository: { id: 1000 } }, receivedAt: 1 };
-  await deliveries.add({ ...delivery, outcome: null, attempts: 0 });
+  await deliveries.add({ ...delivery, outcome: null, attempts: 0, holder: null, revision: 1 });
   const recent = await deliveries.recent({ repository: 1000, events: ["push"], limit: 10 });
   expect(recent.map(({ id }) => id)).toEqual(["guid"]);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../src/core/json.ts";
-import type { Delivery } from "../../src/engine/ports/store.ts";
+import type { Delivery, HeldBy } from "../../src/engine/ports/store.ts";
 import { startOfTests } from "../support/execution.ts";
 import type { Fixture } from "./stores.ts";
 
@@ -12,6 +12,8 @@ function aDelivery(id: string, overrides: Partial<Delivery> = {}): Delivery {
     payload: { action: "labeled" },
     outcome: null,
     attempts: 0,
+    holder: null,
+    revision: 1,
     ...overrides,
   };
 }
@@ -41,11 +43,12 @@ export function deliveriesContract({ stores, reopen }: Fixture): void {
     expect(await stores().deliveries.unfinished(10)).toEqual([early, middle, late]);
     expect(await stores().deliveries.unfinished(2)).toEqual([early, middle]);
 
-    const begun = { ...early, attempts: 1 };
-    await stores().deliveries.update(begun);
-    await stores().deliveries.update({ ...middle, outcome: "started an execution" });
+    const begun = { ...early, attempts: 1, revision: 2 };
+    const done = { ...middle, outcome: "started an execution", revision: 2 };
+    expect(await stores().deliveries.update(begun)).toBe(true);
+    expect(await stores().deliveries.update(done)).toBe(true);
     expect(await stores().deliveries.unfinished(10)).toEqual([begun, late]);
-    expect(await stores().deliveries.get("3")).toEqual({ ...middle, outcome: "started an execution" });
+    expect(await stores().deliveries.get("3")).toEqual(done);
   });
 
   test("an outcome may be empty or long", async () => {
@@ -54,7 +57,7 @@ export function deliveriesContract({ stores, reopen }: Fixture): void {
       ["long", "🙂".repeat(10_000)],
     ] as const) {
       await stores().deliveries.add(aDelivery(id));
-      await stores().deliveries.update(aDelivery(id, { outcome }));
+      await stores().deliveries.update(aDelivery(id, { outcome, revision: 2 }));
       expect((await stores().deliveries.get(id))?.outcome).toBe(outcome);
     }
     expect(await stores().deliveries.unfinished(10)).toEqual([]);
@@ -82,7 +85,64 @@ export function deliveriesContract({ stores, reopen }: Fixture): void {
     expect(await recent(["push"])).toEqual([push]);
     expect(await recent(["star"])).toEqual([]);
     expect(await recent([])).toEqual([]);
-    await stores().deliveries.update({ ...push, outcome: "ignored", attempts: 1 });
-    expect(await recent(["push"])).toEqual([{ ...push, outcome: "ignored", attempts: 1 }]);
+    const ignored = { ...push, outcome: "ignored", attempts: 1, revision: 2 };
+    await stores().deliveries.update(ignored);
+    expect(await recent(["push"])).toEqual([ignored]);
+  });
+
+  test("of two that take up the same delivery one gets it, and who lost it writes nothing more", async () => {
+    const delivery = aDelivery("guid", { holder: "gone" });
+    await stores().deliveries.add(delivery);
+    const takers = ["a", "b", "c"].map((holder) => ({ ...delivery, holder, revision: 2 }));
+    const taken = await Promise.all(takers.map((taker) => stores().deliveries.update(taker)));
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(await stores().deliveries.update({ ...delivery, revision: 2, outcome: "late" })).toBe(false);
+    expect(await stores().deliveries.update({ ...delivery, revision: 4, outcome: "ahead" })).toBe(false);
+    expect(await stores().deliveries.get("guid")).toEqual(takers[taken.indexOf(true)]);
+  });
+
+  test("the unfinished of one member, and those of nobody who is alive", async () => {
+    const rows = [
+      aDelivery("1", { receivedAt: 1, holder: "a" }),
+      aDelivery("2", { receivedAt: 2, holder: "b" }),
+      aDelivery("3", { receivedAt: 3, holder: null }),
+      aDelivery("4", { receivedAt: 4, holder: "c" }),
+      aDelivery("5", { receivedAt: 5, holder: "b", outcome: "done" }),
+    ];
+    for (const row of rows) await stores().deliveries.add(row);
+    const held = async (by: HeldBy, limit = 10) =>
+      (await stores().deliveries.unfinished(limit, by)).map(({ id }) => id);
+    expect(await held({ member: "b" })).toEqual(["2"]);
+    expect(await held({ member: "d" })).toEqual([]);
+    expect(await held({ noneOf: ["a"] })).toEqual(["2", "3", "4"]);
+    expect(await held({ noneOf: ["a", "c"] })).toEqual(["2", "3"]);
+    expect(await held({ noneOf: ["a"] }, 1)).toEqual(["2"]);
+    expect(await held({ noneOf: [] })).toEqual(["1", "2", "3", "4"]);
+  });
+
+  test("those of one label put on one issue, whatever its case", async () => {
+    const of = (
+      id: string,
+      over: { action?: string; number?: number; name?: string; event?: string } = {},
+    ) => {
+      const { action = "labeled", number = 12, name = "Bug", event = "issues" } = over;
+      const kind = event === "issues" ? "issue" : event;
+      const payload = { action, [kind]: { number }, label: { name }, repository: { id: 7 } };
+      return aDelivery(id, { event, payload, receivedAt: Number(id) });
+    };
+    const [pull, issue] = [of("2", { event: "pull_request", name: "BUG" }), of("1")];
+    const others = [
+      of("3", { action: "unlabeled" }),
+      of("4", { number: 1 }),
+      of("5", { name: "bugs" }),
+      of("6", { event: "discussion" }),
+      aDelivery("7", { payload: { action: "labeled", label: null, repository: { id: 7 } } }),
+    ];
+    for (const delivery of [pull, issue, ...others]) await stores().deliveries.add(delivery);
+    const labeled = (repository: number, since = 0) =>
+      stores().deliveries.labeled({ repository, number: 12, label: "bUg", since });
+    expect(await labeled(7)).toEqual([issue, pull]);
+    expect(await labeled(7, 2)).toEqual([pull]);
+    expect(await labeled(8)).toEqual([]);
   });
 }

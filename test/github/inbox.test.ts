@@ -1,6 +1,12 @@
 import { afterEach, expect, test } from "vitest";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
-import { type Delivery, type DeliveryStore, type Stores, silentLog } from "../../src/engine/ports/index.ts";
+import {
+  type Delivery,
+  type DeliveryStore,
+  type Members,
+  type Stores,
+  silentLog,
+} from "../../src/engine/ports/index.ts";
 import { createInbox, type InboxOptions } from "../../src/github/inbox.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 
@@ -8,6 +14,23 @@ const opened: Stores[] = [];
 afterEach(async () => {
   for (const stores of opened.splice(0)) await stores.close();
 });
+
+/** Several processes, of which some are gone. */
+class Crew {
+  readonly #gone = new Set<string>();
+
+  as(self: string): Members {
+    const isAlive = async (id: string) => id === self || (this.#all.has(id) && !this.#gone.has(id));
+    this.#all.add(self);
+    return { self, isAlive, alive: async () => [...this.#all].filter((id) => !this.#gone.has(id)) };
+  }
+  readonly #all = new Set<string>();
+
+  leaves(id: string): void {
+    this.#gone.add(id);
+  }
+}
+const anyMembers = { as: (self: string) => new Crew().as(self) };
 
 async function aStore(): Promise<DeliveryStore> {
   const stores = await openSqliteStores({ directory: ":memory:" });
@@ -21,12 +44,23 @@ function anInbox(
   over: Partial<InboxOptions> = {},
 ) {
   const clock = new SimulatedClock();
-  const inbox = createInbox({ deliveries, clock, log: silentLog, process, ...over });
+  const inbox = createInbox({
+    deliveries,
+    members: anyMembers.as("me"),
+    clock,
+    log: silentLog,
+    process,
+    ...over,
+  });
   return { inbox, clock };
 }
 
 function incoming(id: string, repository = 1) {
   return { id, event: "issues", payload: { repository: { id: repository } } };
+}
+
+function unheld(id: string, receivedAt: number): Delivery {
+  return { ...incoming(id), receivedAt, outcome: null, attempts: 0, holder: null, revision: 1 };
 }
 
 /** An error as Octokit throws it. */
@@ -120,7 +154,7 @@ test("a delivery behind one that is tried again waits for it, and one of another
 
 test("a delivery that took the process down with it five times is not tried a sixth time", async () => {
   const store = await aStore();
-  await store.add({ ...incoming("poison"), receivedAt: 1, outcome: null, attempts: 5 });
+  await store.add({ ...unheld("poison", 1), attempts: 5 });
   const { inbox } = anInbox(store, () => Promise.reject(new Error("must not run")));
   inbox.start();
   await inbox.idle();
@@ -136,7 +170,7 @@ test("more deliveries than are held in memory are all processed, in order", asyn
   };
   const ids = Array.from({ length: 50 }, (_, at) => String(at).padStart(2, "0"));
   for (const [at, id] of ids.slice(0, 25).entries()) {
-    await store.add({ ...incoming(id), receivedAt: at, outcome: null, attempts: 0 });
+    await store.add(unheld(id, at));
   }
   const { inbox } = anInbox(store, process, { held: 4 });
   inbox.start();
@@ -179,7 +213,8 @@ test("work whose outcome could not be written is not done again for that", async
   const flaky: DeliveryStore = {
     add: (delivery) => store.add(delivery),
     get: (id) => store.get(id),
-    unfinished: (limit) => store.unfinished(limit),
+    unfinished: (limit, held) => store.unfinished(limit, held),
+    labeled: (query) => store.labeled(query),
     recent: (query) => store.recent(query),
     update: (delivery) => {
       if (delivery.outcome !== null && failing-- > 0) return Promise.reject(new Error("no database"));
@@ -194,4 +229,159 @@ test("work whose outcome could not be written is not done again for that", async
   clock.advance(5_000);
   await inbox.idle();
   expect((await store.get("one"))?.outcome).toBe("processed: 1");
+});
+
+/** Two inboxes over one store, of processes that know each other. */
+function aPair(store: DeliveryStore, process: (who: string, delivery: Delivery) => Promise<string>) {
+  const crew = new Crew();
+  const clock = new SimulatedClock();
+  const [a, b] = ["a", "b"].map((who) => {
+    const options = { members: crew.as(who), clock };
+    return anInbox(store, (delivery) => process(who, delivery), options).inbox;
+  });
+  if (!a || !b) throw new Error("there are two");
+  return { a, b, crew, clock };
+}
+
+test("what a process that is gone had in hand is taken up by another, what a live one has is not", async () => {
+  const store = await aStore();
+  const log: string[] = [];
+  const { a, b, crew } = aPair(store, async (who, { id }) => {
+    log.push(`${who}: ${id}`);
+    return `processed by ${who}`;
+  });
+  await a.accept(incoming("one"));
+  await a.accept(incoming("two"));
+  b.start();
+  await b.adopt();
+  await b.idle();
+  expect(log).toEqual([]);
+  crew.leaves("a");
+  await b.adopt();
+  await b.idle();
+  expect(log).toEqual(["b: one", "b: two"]);
+  await b.adopt();
+  await b.idle();
+  expect(log).toHaveLength(2);
+  expect(await store.get("two")).toMatchObject({ holder: "b", outcome: "processed by b" });
+});
+
+test("of many that a gone process left each is processed once, whoever takes it", async () => {
+  const store = await aStore();
+  const log: string[] = [];
+  const { a, b, crew } = aPair(store, async (who, { id }) => {
+    log.push(`${id} by ${who}`);
+    return "processed";
+  });
+  const gone = anInbox(store, () => Promise.reject(new Error("must not run")), { members: crew.as("gone") });
+  const ids = Array.from({ length: 60 }, (_, at) => `d${at}`);
+  for (const [at, id] of ids.entries()) await gone.inbox.accept(incoming(id, at % 5));
+  crew.leaves("gone");
+  for (const inbox of [a, b]) inbox.start();
+  await Promise.all([a.adopt(), b.adopt(), a.adopt()]);
+  for (const inbox of [a, b, a, b]) await inbox.idle();
+  expect(log.map((line) => line.replace(/ by .*/, "")).toSorted()).toEqual(ids.toSorted());
+});
+
+test("one that was frozen and has lost a delivery drops it, and goes on with the rest", async () => {
+  const store = await aStore();
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const log: string[] = [];
+  const { a, b, crew, clock } = aPair(store, async (who, { id }) => {
+    log.push(`${who}: ${id}`);
+    if (who === "a" && id === "one") {
+      begun.resolve();
+      await gate.promise;
+    }
+    return `processed by ${who}`;
+  });
+  a.start();
+  await a.idle();
+  await a.accept(incoming("one"));
+  await a.accept(incoming("two"));
+  await begun.promise;
+  crew.leaves("a");
+  b.start();
+  await b.idle();
+  gate.resolve();
+  await a.idle();
+  expect(log).toEqual(["a: one", "b: one", "b: two"]);
+  expect((await store.get("one"))?.outcome).toBe("processed by b");
+  await a.accept(incoming("three"));
+  await a.idle();
+  expect((await store.get("three"))?.outcome).toBe("processed by a");
+  expect(clock.next()).toBeNull();
+});
+
+test("one taken over goes before what came here later, but not before what is under way", async () => {
+  const store = await aStore();
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const log: string[] = [];
+  const { a, b, crew, clock } = aPair(store, async (_who, { id }) => {
+    log.push(id);
+    if (id !== "running") return "processed";
+    begun.resolve();
+    await gate.promise;
+    return "processed";
+  });
+  b.start();
+  await b.idle();
+  await b.accept(incoming("running"));
+  await begun.promise;
+  clock.advance(10);
+  await a.accept(incoming("older"));
+  clock.advance(10);
+  await b.accept(incoming("newer"));
+  crew.leaves("a");
+  await b.adopt();
+  gate.resolve();
+  await b.idle();
+  expect(log).toEqual(["running", "older", "newer"]);
+});
+
+test("a write whose answer was lost counts as made: nobody else has the delivery", async () => {
+  const store = await aStore();
+  let calls = 0;
+  let lost = 1;
+  const flaky: DeliveryStore = {
+    ...store,
+    update: async (delivery) => {
+      const made = await store.update(delivery);
+      if (delivery.outcome !== null && lost-- > 0) throw new Error("connection lost");
+      return made;
+    },
+  };
+  const { inbox, clock } = anInbox(flaky, async () => `processed: ${++calls}`);
+  inbox.start();
+  await inbox.accept(incoming("one"));
+  await inbox.accept(incoming("two"));
+  await inbox.idle();
+  clock.advance(5_000);
+  await inbox.idle();
+  expect(await store.get("one")).toMatchObject({ outcome: "processed: 1" });
+  expect(await store.get("two")).toMatchObject({ outcome: "processed: 2" });
+  expect(clock.next()).toBeNull();
+});
+
+test("a delivery that was stored though its answer was lost is processed, though it comes again as a known one", async () => {
+  const store = await aStore();
+  let lost = 1;
+  const flaky: DeliveryStore = {
+    ...store,
+    add: async (delivery) => {
+      const made = await store.add(delivery);
+      if (lost-- > 0) throw new Error("connection lost");
+      return made;
+    },
+  };
+  const { inbox, clock } = anInbox(flaky, async () => "processed");
+  inbox.start();
+  await inbox.idle();
+  expect(await inbox.accept(incoming("one"))).toMatchObject({ result: "unavailable" });
+  expect(await inbox.accept(incoming("one"))).toEqual({ result: "duplicate" });
+  clock.advance(5_000);
+  await inbox.idle();
+  expect((await store.get("one"))?.outcome).toBe("processed");
 });

@@ -4,7 +4,8 @@ import { afterEach } from "vitest";
 import { shippedRoles } from "../../src/agents/index.ts";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Engine, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
+import { createMembership } from "../../src/engine/members.ts";
+import type { Delivery, Engine, StepRequest, StepResult, Stores } from "../../src/engine/ports/index.ts";
 import { silentLog } from "../../src/engine/ports/index.ts";
 import { createGitHubApp, type GitHubApp } from "../../src/github/app.ts";
 import { type Clients, createClients } from "../../src/github/clients.ts";
@@ -103,6 +104,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     probot: { appId: id, privateKey, secret: SECRET, baseUrl, logLevel: "fatal" },
     engine,
     stores,
+    members: createMembership({ store: stores.members, clock, log: silentLog, shared: false }),
     clients,
     clock,
     log: silentLog,
@@ -146,6 +148,11 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   return { github, app, engine, clients, stores, clock, hook, settled, outcomes };
 }
 
+/** A delivery that was processed, as if it had not been. */
+export function unprocessed(delivery: Delivery): Delivery {
+  return { ...delivery, outcome: null, revision: delivery.revision + 1 };
+}
+
 /** The executions of acme/shop, oldest first. */
 export async function executionsOf({ stores }: Shop) {
   return (await stores.executions.list({})).executions.toReversed();
@@ -170,6 +177,8 @@ export async function deliver(shop: Shop, event: string, payload: object, login 
     payload: JSON.parse(JSON.stringify({ repository, installation, sender, ...payload })),
     outcome: null,
     attempts: 0,
+    holder: null,
+    revision: 1,
   });
   shop.app.start();
   await shop.settled();

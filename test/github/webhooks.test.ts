@@ -183,7 +183,8 @@ test("while the database can't answer, GitHub is told to come again", async () =
         add,
         get: (id) => deliveries.get(id),
         update: (delivery) => deliveries.update(delivery),
-        unfinished: (limit) => deliveries.unfinished(limit),
+        unfinished: (limit, held) => deliveries.unfinished(limit, held),
+        labeled: (query) => deliveries.labeled(query),
         recent: (query) => deliveries.recent(query),
       };
       return { ...stores, deliveries: wrapped, close: () => stores.close() };

@@ -175,6 +175,13 @@ describe("each answer is what GitHub's OpenAPI description says", () => {
     await bot.rest.issues.update({ ...one, state: "closed", state_reason: "not_planned" });
     await bot.rest.issues.update({ ...one, state: "open" });
     await bot.rest.issues.listEvents(one);
+    const { data: events } = await bot.rest.issues.listEventsForRepo({ ...at, per_page: 100 });
+    expect(events[0]).toMatchObject({ event: "reopened", issue: { number: one.issue_number } });
+    expect(events.map(({ id }) => id)).toEqual(events.map(({ id }) => id).toSorted((a, b) => b - a));
+    expect(events.find(({ event }) => event === "labeled")).toMatchObject({
+      label: { name: expect.any(String) },
+      actor: { login: expect.any(String) },
+    });
     const { data: timeline } = await bot.rest.issues.listEventsForTimeline(one);
     expect(timeline.map((entry) => entry.event)).toEqual(
       expect.arrayContaining(["labeled", "unlabeled", "assigned", "closed", "reopened", "renamed", "locked"]),

@@ -63,6 +63,21 @@ export function firstPostgresSchema(schema: string): string {
   ].join(";\n");
 }
 
+/** A row of `deliveries` as version 1 wrote it: one that was not processed. */
+export const firstDelivery = {
+  key: "old-guid",
+  value: `${JSON.stringify({ facts: { received_at: 0, outcome: null } }).slice(0, -1)},\n"value":${JSON.stringify(
+    {
+      id: "old-guid",
+      event: "push",
+      receivedAt: 0,
+      payload: {},
+      outcome: null,
+      attempts: 0,
+    },
+  )}}`,
+};
+
 /** A row of `executions` as version 1 wrote it: a running execution that holds a group. */
 export const firstExecution = {
   key: "old",

@@ -109,6 +109,9 @@ function tableStatements(schema: string, name: TableName): string[] {
 
 function generatedColumn(column: string, type: ColumnType): string {
   const fact = `${facts} ->> '${column}'`;
+  if (type === "counter") {
+    return `${column} bigint GENERATED ALWAYS AS (coalesce((${fact})::bigint, 0)) STORED`;
+  }
   return type === "integer"
     ? `${column} bigint GENERATED ALWAYS AS ((${fact})::bigint) STORED`
     : `${column} text COLLATE "C" GENERATED ALWAYS AS (${fact}) STORED`;

@@ -54,7 +54,10 @@ function additionStatements(addition: Addition): string[] {
 }
 
 function generatedColumn(column: string, type: ColumnType): string {
-  return `${column} ${type} GENERATED ALWAYS AS (json_extract(value, '$.facts.${column}'))`;
+  const fact = `json_extract(value, '$.facts.${column}')`;
+  return type === "counter"
+    ? `${column} integer GENERATED ALWAYS AS (coalesce(${fact}, 0))`
+    : `${column} ${type} GENERATED ALWAYS AS (${fact})`;
 }
 
 function indexStatement(table: TableName, { name, unique, on }: IndexDefinition): string {

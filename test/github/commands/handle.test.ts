@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executionsOf, openShop, REPO, type Shop } from "../shop.ts";
+import { executionsOf, openShop, REPO, type Shop, unprocessed } from "../shop.ts";
 
 const deploy = `
 name: Deploy
@@ -290,7 +290,7 @@ test("an answer is given once, and nothing is refused after the fact, when a com
     .find(({ event, action }) => event === "issue_comment" && action === "created");
   const stored = await shop.stores.deliveries.get(created?.guid ?? "");
   // As after a crash between the last reaction and the outcome.
-  if (stored) await shop.stores.deliveries.update({ ...stored, outcome: null });
+  if (stored) await shop.stores.deliveries.update(unprocessed(stored));
   await shop.app.stop();
   shop.app.start();
   await shop.settled();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { executionsOf, openShop, REPO, type Shop } from "../shop.ts";
+import { executionsOf, openShop, REPO, type Shop, unprocessed } from "../shop.ts";
 
 /** Steps of agents wait for a person here, so that what is answered is what counts. */
 const bug = `name: Bug
@@ -356,7 +356,7 @@ test("an interrupted comparison is gone on with, and one that is there is not wr
     .deliveries()
     .find(({ event, action }) => event === "pull_request" && action === "opened");
   const stored = await shop.stores.deliveries.get(delivery?.guid ?? "");
-  if (stored) await shop.stores.deliveries.update({ ...stored, outcome: null });
+  if (stored) await shop.stores.deliveries.update(unprocessed(stored));
   const before = shop.github.requests().length;
   await shop.app.stop();
   shop.app.start();

@@ -27,6 +27,8 @@ function kept(event: string, payload: object, ageMs = 0): Kept {
     receivedAt: now - ageMs,
     outcome: null,
     attempts: 1,
+    holder: null,
+    revision: 1,
     payload: {
       installation: { id: 1 },
       repository: { id: 7, name: "shop", owner: { login: "acme" }, default_branch: "main" },

@@ -8,7 +8,7 @@ import {
   optionalText,
   requiredText,
 } from "../input.ts";
-import type { Issue } from "../model.ts";
+import type { Issue, TimelineEntry } from "../model.ts";
 import {
   addAssignees,
   assignable,
@@ -109,6 +109,11 @@ function listMine(call: Call) {
   }));
 }
 
+/** The rest of a timeline are comments, commits and reviews. */
+function isEvent({ event }: TimelineEntry): boolean {
+  return !["commented", "committed", "reviewed"].includes(event);
+}
+
 function edited(input: Input) {
   const stateReason: CloseReason | undefined =
     input["state_reason"] === "reopened" ? undefined : oneOf(input, "state_reason", REASONS, "Issue");
@@ -160,10 +165,18 @@ export const issueRoutes: readonly Route[] = [
     listed(call, issueOf(call).timeline, (entry) => timelineJson(call.world, call.repository, entry)),
   ),
   read("GET /repos/{owner}/{repo}/issues/{issue_number}/events", ISSUES, (call) => {
-    const events = issueOf(call).timeline.filter(
-      (entry) => !["commented", "committed", "reviewed"].includes(entry.event),
-    );
+    const events = issueOf(call).timeline.filter(isEvent);
     return listed(call, events, (entry) => timelineJson(call.world, call.repository, entry));
+  }),
+  read("GET /repos/{owner}/{repo}/issues/events", ISSUES, (call) => {
+    const { world, repository } = call;
+    const events = [...repository.issues.values()]
+      .flatMap((issue) => issue.timeline.filter(isEvent).map((entry) => ({ issue, entry })))
+      .toSorted((a, b) => b.entry.id - a.entry.id);
+    return listed(call, events, ({ issue, entry }) => ({
+      ...timelineJson(world, repository, entry),
+      issue: issueJson(world, repository, issue),
+    }));
   }),
 ];
 
