@@ -75,7 +75,7 @@ function tokenOf({ headers }: FastifyRequest): string | null {
   const header = /^Bearer +([^\s,]{1,8192})$/i.exec(headers.authorization ?? "")?.[1];
   if (header !== undefined) return header;
   const protocol = /(?:^|,\s*)bearer\.([A-Za-z0-9_-]{1,8192})(?:,|$)/.exec(
-    String(headers["sec-websocket-protocol"] ?? ""),
+    headers["sec-websocket-protocol"] ?? "",
   )?.[1];
   if (protocol !== undefined) return Buffer.from(protocol, "base64url").toString("utf8");
   return null;

@@ -166,18 +166,17 @@ function beats(
   const { clock } = options;
   let trusted = clock.now() + trustMs;
   let cancel = () => {};
+  const stillSeen = async () => {
+    // Who can't be asked now is asked next time.
+    const seen = await seenExecution(request, id, options).catch(() => undefined);
+    if (seen === null) over.abort();
+  };
   const again = () => {
     cancel = clock.at(clock.now() + beatMs, () => {
       beat();
       if (clock.now() >= trusted) {
         trusted = clock.now() + trustMs;
-        seenExecution(request, id, options).then(
-          (seen) => {
-            if (seen === null) over.abort();
-          },
-          // Who can't be asked now is asked next time.
-          () => {},
-        );
+        void stillSeen();
       }
       again();
     });

@@ -45,7 +45,7 @@ export function createLive({
   }
 
   async function look(): Promise<void> {
-    for (const id of [...watched.keys()]) {
+    for (const id of watched.keys()) {
       const execution = await executions.load(id);
       if (execution !== null) tell(execution);
     }

@@ -175,7 +175,7 @@ test("the OpenAPI document has every route with its answers, and the answers are
   const routes = Object.entries(openapi.paths as Record<string, Record<string, { summary?: string }>>);
   for (const [path, methods] of routes)
     for (const [method, { summary }] of Object.entries(methods))
-      expect(summary, `${method} ${path}`).toBeTruthy();
+      expect({ path, method, summary }).toEqual({ path, method, summary: expect.any(String) });
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { "date-time": true } });
   await bench.stores.executions.create(nextRevision(anExecution({ id, revision: 0 }), {}));
   const answers = [
@@ -187,9 +187,10 @@ test("the OpenAPI document has every route with its answers, and the answers are
   ] as const;
   for (const [path, url] of answers) {
     const { body, status } = await bench.get(url);
-    expect(status, url).toBe(200);
+    expect({ url, status }).toEqual({ url, status: 200 });
     const schema = openapi.paths[path].get.responses["200"].content["application/json"].schema;
-    expect(ajv.validate(closed(schema), body), `${url}: ${ajv.errorsText()}`).toBe(true);
+    const valid = ajv.validate(closed(schema), body);
+    expect({ url, wrong: valid ? "" : ajv.errorsText() }).toEqual({ url, wrong: "" });
   }
 });
 

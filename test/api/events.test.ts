@@ -91,10 +91,10 @@ test("a WebSocket hears the same, its token in a protocol as a browser sends it"
   ]);
   const heard: { revision: number; state: string }[] = [];
   let wake = () => {};
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener("message", ({ data }) => {
     heard.push(JSON.parse(String(data)));
     wake();
-  };
+  });
   const until = async (count: number) => {
     while (heard.length < count)
       await new Promise<void>((resolve) => {
@@ -116,7 +116,7 @@ test("a WebSocket of somebody who may not see it is refused", async () => {
   const token = Buffer.from("eve").toString("base64url");
   const socket = new WebSocket(`${bench.url.replace("http", "ws")}${path}/stream`, [`bearer.${token}`]);
   await new Promise<void>((resolve) => {
-    socket.onerror = () => resolve();
+    socket.addEventListener("error", () => resolve());
   });
   expect(socket.readyState).toBe(WebSocket.CLOSED);
 });

@@ -143,6 +143,7 @@ export interface Answer {
   readonly type: string;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
 
