@@ -1,3 +1,4 @@
+import type { Urgency } from "../pacing/index.ts";
 import type { Work } from "../room.ts";
 import type { Verdict } from "./judge.ts";
 
@@ -36,7 +37,8 @@ export async function writeCheckRun(work: Work, head: string, verdict: Verdict):
       status: done ? ("completed" as const) : ("in_progress" as const),
       ...(done ? { conclusion: verdict.conclusion } : {}),
       output: { title, summary, ...(text === undefined ? {} : { text }), annotations: batch },
-      request: { retries: 0 },
+      // Whoever pushed waits for it, but not as for an answer.
+      request: { retries: 0, urgency: "people" satisfies Urgency },
     };
     if (id === undefined) {
       const request = { ...body, name: CHECK_NAME, head_sha: head, external_id: externalId };
