@@ -42,7 +42,7 @@ async function play({ method, input = {}, first, reads = () => [], mayHaveHappen
       headers: { "content-type": "application/json" },
     });
   const github: typeof fetch = async (address, init) => {
-    const path = new URL(String(address)).pathname;
+    const path = new URL(address instanceof Request ? address.url : address).pathname;
     if (path.endsWith("/access_tokens")) {
       return answer(201, { token: "ghs_test", expires_at: "2999-01-01T00:00:00Z" });
     }
