@@ -48,7 +48,7 @@ export interface InboxOptions {
 }
 
 export const MAX_ATTEMPTS = 5;
-const STORE_RETRY_MS = 5_000;
+const STORE_RETRY_MS = 1_000;
 /** GitHub waits ten seconds for its answer, and keeps what is refused to deliver it again when it is asked to. */
 const STORE_MS = 5_000;
 
@@ -158,7 +158,10 @@ export function createInbox(options: InboxOptions): Inbox {
         if (begun === null) return null;
         delivery = begun;
         const result = await once(delivery);
-        if (typeof result === "number") return { item: { delivery, outcome: null }, at: result };
+        if (typeof result !== "string") {
+          const attempts = result.counts ? delivery.attempts : delivery.attempts - 1;
+          return { item: { delivery: { ...delivery, attempts }, outcome: null }, at: result.at };
+        }
         outcome = result;
       }
       if ((await save({ ...delivery, outcome })) !== null) {
@@ -171,16 +174,19 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
-  /** The outcome, or when to try again (ms). */
-  async function once(delivery: Delivery): Promise<string | number> {
+  /** The outcome, or when to try again (ms), and whether this was a try: who was told to come later loses none by it. */
+  async function once(
+    delivery: Delivery,
+  ): Promise<string | { readonly at: number; readonly counts: boolean }> {
     try {
       return await process(delivery);
     } catch (error) {
       const now = clock.now();
       const failure = readFailure(error, now);
-      const again = failure.transient && delivery.attempts < MAX_ATTEMPTS;
+      const counts = failure.notBefore === null;
+      const again = failure.transient && (!counts || delivery.attempts < MAX_ATTEMPTS);
       log.warn({ delivery: delivery.id, attempt: delivery.attempts, again, err: error }, "a delivery failed");
-      if (again) return Math.max(now + backoffMs(delivery.attempts), failure.notBefore ?? 0);
+      if (again) return { at: failure.notBefore ?? now + backoffMs(delivery.attempts), counts };
       return `failed: ${failure.message}`;
     }
   }
