@@ -186,7 +186,11 @@ export function createInbox(options: InboxOptions): Inbox {
       const counts = failure.notBefore === null;
       const again = failure.transient && (!counts || delivery.attempts < MAX_ATTEMPTS);
       log.warn({ delivery: delivery.id, attempt: delivery.attempts, again, err: error }, "a delivery failed");
-      if (again) return { at: failure.notBefore ?? now + backoffMs(delivery.attempts), counts };
+      if (again)
+        return {
+          at: Math.max(failure.notBefore ?? 0, now + (counts ? backoffMs(delivery.attempts) : 1_000)),
+          counts,
+        };
       return `failed: ${failure.message}`;
     }
   }
