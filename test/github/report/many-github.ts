@@ -10,7 +10,7 @@ export interface Write {
 }
 
 /** So much of GitHub as reports and answers need: comments on issues, and nothing that is slow. */
-export function smallGitHub(clock: Clock) {
+export function smallGitHub(clock: Clock, wrote: (write: Write) => void = () => {}) {
   const writes: Write[] = [];
   const comments = new Map<number, { readonly id: number; readonly issue: number; body: string }>();
   let requests = 0;
@@ -53,7 +53,9 @@ export function smallGitHub(clock: Clock) {
     const comment = known ?? { id: made, issue: on, body };
     comment.body = body;
     comments.set(comment.id, comment);
-    writes.push({ at: clock.now(), what: `${method} ${path}`, issue: comment.issue, body });
+    const write = { at: clock.now(), what: `${method} ${path}`, issue: comment.issue, body };
+    writes.push(write);
+    wrote(write);
     return json(known ? 200 : 201, shown(comment));
   };
   return { fetch, writes, comments, requests: () => requests, introductions: () => introductions };
