@@ -57,7 +57,7 @@ export function readConfig(
   const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
   if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
   const apiUrl = readApiUrl(env, wrong);
-  const state = readState(env, wrong);
+  const state = stateOf(env, wrong);
   const logLevel =
     logLevels.find((level) => level === (env["LOG_LEVEL"] || "info")) ??
     wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
@@ -133,6 +133,15 @@ export function readRequests(
   if (problems.length > 0) return { problems };
   const allowHosts = hosts.flatMap((host) => readHost(host) ?? []);
   return { requests: { secrets: grantedSecrets(grants, values), allowHosts } };
+}
+
+/** Where the environment says that state is kept, or what is wrong with that. */
+export function readState(
+  env: Environment,
+): { readonly state: Config["state"] } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const state = stateOf(env, toldIn(problems));
+  return state === null ? { problems } : { state };
 }
 
 type Wrong = (name: string, message: string, hint: string) => null;
@@ -233,7 +242,7 @@ function readModel(env: Environment, problems: Problem[]): ModelConfig | null {
   return null;
 }
 
-function readState(env: Environment, wrong: Wrong): Config["state"] | null {
+function stateOf(env: Environment, wrong: Wrong): Config["state"] | null {
   const databaseUrl = env["DATABASE_URL"];
   if (!databaseUrl) return { directory: resolve(env["HISHAMOS_DATA_DIR"] || ".hishamos-data") };
   if (URL.canParse(databaseUrl) && /^postgres(ql)?:$/.test(new URL(databaseUrl).protocol))

@@ -2,20 +2,27 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { composeService, openStores } from "./compose.ts";
+import { composeService, openStores, type ServiceParts } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 import { formatProblem } from "./core/problem.ts";
 import { systemClock } from "./engine/clock/system.ts";
 import { QueueError } from "./queue/problems.ts";
 import type { ServiceProblem } from "./service-problems.ts";
+import { refuseUnfinishedImport } from "./state/archive/import.ts";
 import { StateError } from "./state/error.ts";
 
 const stopMs = 10_000;
 /** A database that starts beside us may need as long; then whoever started us is to try again. */
 const databaseMs = 30_000;
 
-/** Runs the service until SIGTERM or SIGINT. Rejects where it can't start; the caller ends the process. */
-export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Runs the service until SIGTERM or SIGINT. Rejects where it can't start; the caller ends the process. `parts`: for
+ * tests in real time.
+ */
+export async function serve(
+  env: NodeJS.ProcessEnv,
+  parts: Pick<ServiceParts, "sweepMs"> = {},
+): Promise<void> {
   const read = readConfig(env);
   if ("problems" in read) return refuse(read.problems.map(formatProblem));
   const { config } = read;
@@ -28,7 +35,12 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
     return error;
   });
   if (stores instanceof StateError) return refuse([formatProblem(stores.problem)]);
-  const service = await composeService({ config, stores, clock: systemClock, log }).catch(
+  const unfinished = await refusal(refuseUnfinishedImport(stores.notes));
+  if (unfinished) {
+    await stores.close();
+    return refuse([formatProblem(unfinished)]);
+  }
+  const service = await composeService({ ...parts, config, stores, clock: systemClock, log }).catch(
     (error: unknown) => {
       if (!(error instanceof QueueError)) throw error;
       return error;
@@ -72,6 +84,17 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+/** Null where the promise holds, else what a person can change about it. */
+async function refusal(check: Promise<void>): Promise<StateError["problem"] | null> {
+  try {
+    await check;
+    return null;
+  } catch (error) {
+    if (error instanceof StateError) return error.problem;
+    throw error;
+  }
 }
 
 /** Null once it listens, else what a person can change about it. */

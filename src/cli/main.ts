@@ -48,6 +48,20 @@ const commands: ReadonlyMap<string, { readonly what: string; readonly load: () =
         load: async () => (await import("./demo.ts")).demoCommand,
       },
     ],
+    [
+      "export",
+      {
+        what: "write everything that the service has stored to a file",
+        load: async () => (await import("./export.ts")).exportCommand,
+      },
+    ],
+    [
+      "import",
+      {
+        what: "store what export wrote, in an empty store",
+        load: async () => (await import("./import.ts")).importCommand,
+      },
+    ],
     ["serve", { what: "the GitHub App; configured by the environment", load: async () => serveCommand }],
   ]);
 

@@ -38,6 +38,30 @@ export const stateProblems = {
     title: "Not a schema name",
     help: "The schema's name is small letters, digits and _, at most 51, and doesn't begin with a digit.",
   },
+  HOS612: {
+    title: "Nothing to export",
+    help: "No service has stored anything where DATABASE_URL or HISHAMOS_DATA_DIR lead. Set them as for the service.",
+  },
+  HOS613: {
+    title: "Not a whole export",
+    help: "The file is cut off, damaged, or something else. Make it anew with `hishamos export`. What was stored of it stays, and an import goes on when it is repeated with the same, whole file.",
+  },
+  HOS614: {
+    title: "The export is newer than this release",
+    help: "A newer release wrote it, and this one can't know all that is in it. Import it with that release or a newer one.",
+  },
+  HOS615: {
+    title: "The store to import into is not empty",
+    help: "An import never mixes with what is there. Import into a new database or directory, or empty this one first: `DROP SCHEMA hishamos CASCADE` on Postgres, or move hishamos.db away.",
+  },
+  HOS616: {
+    title: "A service works on the store",
+    help: "An import needs the store for itself. Stop every process of the service, import, and start them again.",
+  },
+  HOS617: {
+    title: "An import was broken off",
+    help: "Not everything is in the store, so no service starts on it. Repeat `hishamos import` with the same file, or empty the store.",
+  },
 } as const satisfies Record<string, ProblemMeaning>;
 
 export type StateProblem = ProblemOf<typeof stateProblems>;

@@ -17,20 +17,27 @@ const readConnections = 4;
 /** The most that one set of stores has open at a time. */
 export const storeConnections = saveConnections + readConnections;
 
-/**
- * The stores in a Postgres database, which any number of services may share. Rejects with a StateError where
- * the database can't be reached, is not in UTF-8, or belongs to a newer release.
- */
-export async function openPostgresStores({
-  url,
-  schema = "hishamos",
-  waitMs = 0,
-}: {
+export interface PostgresPlace {
   readonly url: string;
   readonly schema?: string;
   /** How long to try where nothing answers yet. */
   readonly waitMs?: number;
-}): Promise<Stores> {
+}
+
+/**
+ * The stores in a Postgres database, which any number of services may share. Rejects with a StateError where
+ * the database can't be reached, is not in UTF-8, or belongs to a newer release.
+ */
+export async function openPostgresStores(place: PostgresPlace): Promise<Stores> {
+  return openStores(await openPostgresDatabase(place));
+}
+
+/** Its tables, created or brought forward. Rejects as `openPostgresStores`. */
+export async function openPostgresDatabase({
+  url,
+  schema = "hishamos",
+  waitMs = 0,
+}: PostgresPlace): Promise<Database> {
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) {
     throw new StateError({
       code: "HOS610",
@@ -44,7 +51,7 @@ export async function openPostgresStores({
   } finally {
     await client.end();
   }
-  return openStores(postgresDatabase(url, schema));
+  return postgresDatabase(url, schema);
 }
 
 /** The tables of a prepared schema, on connections of its own. */
