@@ -35,6 +35,8 @@ export interface ServiceParts {
   readonly reports?: boolean;
   /** False: nothing is done again and again by the clock, for rehearsals whose clock goes from timer to timer. True by default. */
   readonly duties?: boolean;
+  /** How often one of all processes looks for webhooks that never came (ms); five minutes unless given, as for tests in real time. */
+  readonly sweepMs?: number;
 }
 
 export interface Service {
@@ -60,7 +62,7 @@ export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promis
 }
 
 /** How often one of all processes looks for webhooks that never came. */
-const sweepMs = 5 * 60_000;
+const regularSweepMs = 5 * 60_000;
 /** How soon deliveries are taken up that a process has left which is gone. */
 const adoptMs = 3_000;
 /** How often one of all processes looks for reports that another no longer makes. */
@@ -83,6 +85,7 @@ export async function composeService({
   runners = (own) => own,
   reports = true,
   duties = true,
+  sweepMs = regularSweepMs,
 }: ServiceParts): Promise<Service> {
   const { app, apiUrl } = config;
   const pacing = createPacing({ store: stores.pacing, clock, log });
@@ -157,6 +160,7 @@ export async function composeService({
     allowedBots: config.allowedBots,
     members,
     shared: queue.shared !== undefined,
+    sweepMs,
     roles,
   });
   const sweeping = createDuty({

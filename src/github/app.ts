@@ -35,6 +35,8 @@ export interface GitHubAppOptions {
   readonly allowedBots?: readonly string[];
   /** True where other processes work on the same stores. */
   readonly shared?: boolean;
+  /** How often webhooks that never came are looked for (ms). */
+  readonly sweepMs: number;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
@@ -108,7 +110,7 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
 
   return {
     adopt,
-    sweeper: createSweeper({ room, notes: stores.notes, adopt }),
+    sweeper: createSweeper({ room, notes: stores.notes, adopt, everyMs: options.sweepMs }),
     middleware: async (req, res) => {
       if (pathOf(req) !== webhookPath) return false;
       try {

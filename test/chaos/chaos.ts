@@ -48,7 +48,7 @@ export async function runChaos(form: Form): Promise<Found> {
   });
   const town = new Town(sandbox, new Dice(form.seed, "people"), injected);
   const over = new AbortController();
-  const attending = attend(town, strikes, over.signal);
+  const attending = attend(sandbox, town, strikes, over.signal);
   try {
     sandbox.spoil(createMischief(new Dice(form.seed, "GitHub"), injected, () => Date.now()));
     const striking = strikes.run();
@@ -122,8 +122,14 @@ async function arrive({ seed, executions, arrivalMs }: Form, { repositories }: C
   }
 }
 
-async function attend(town: Town, strikes: Strikes, signal: AbortSignal): Promise<void> {
+async function attend(
+  sandbox: ChaosStage["sandbox"],
+  town: Town,
+  strikes: Strikes,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
+    if (process.env["CHAOS_OPERATOR"] && Math.floor(Date.now() / 1_000) % 5 === 0) sandbox.redeliverFailed();
     town.lookAround();
     await strikes.attend();
     await delay(1_000, null, { signal }).catch(() => {});
@@ -151,7 +157,7 @@ async function openIn({ sandbox, database }: ChaosStage, town: Town): Promise<st
   try {
     const [unfinished, behind, waiting] = await Promise.all([
       stores.deliveries.unfinished(1_000),
-      stores.reports.behind(1_000),
+      stores.reports.behind(1_000).then(({ owed }) => owed),
       stores.messages.waiting(1_000),
     ]);
     if (unfinished.length > 0) return `${unfinished.length} webhooks are not processed`;

@@ -89,8 +89,10 @@ export class Front {
         await delay(dice.between(100, 8_000));
         while (!accepted(await this.#forward(webhook))) await delay(500);
         return;
-      default:
+      case "passed":
         break;
+      default:
+        fate satisfies never;
     }
     const status = await this.#forward(webhook);
     if (!accepted(status)) this.#tally.add(`webhook answered ${status}`);

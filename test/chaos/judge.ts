@@ -21,7 +21,7 @@ export async function judge(evidence: Evidence): Promise<readonly string[]> {
   return [
     ...evidence.bugs.flatMap((bug) => wrongEnd(evidence, bug, executions)),
     ...(await illegalWalks(evidence, executions)),
-    ...evidence.repositories.flatMap((repo) => doubles(evidence, repo)),
+    ...evidence.repositories.flatMap((repo) => [...doubles(evidence, repo), ...openTwice(evidence, repo)]),
     ...(await unprocessed(evidence)),
     ...(await owed(evidence)),
   ];
@@ -108,13 +108,29 @@ function doubles({ sandbox, bugs }: Evidence, repo: string): readonly string[] {
     sandbox.comments(repo, number).filter(({ user }) => user?.type === "Bot"),
   );
   const markers = comments.flatMap(({ body }) => body?.match(/<!-- hishamos:[0-9a-f]+ -->/g) ?? []);
-  const checks = sandbox.checkRuns(repo).map((run) => `${run.name} at ${run.head_sha} ${run.external_id}`);
-  for (const twice of new Set(repeated([...markers, ...checks]))) {
+  for (const twice of new Set(repeated(markers))) {
     const where = comments.filter(({ body }) => body?.includes(twice));
     const said = where.map(
       ({ html_url, created_at, body }) => `${html_url} ${created_at} ${body?.slice(0, 60)}`,
     );
     wrong.push(`${repo}: ${twice} is there twice: ${said.join(" | ")}`);
+  }
+  return wrong;
+}
+
+/** A completed check run has a successor once its execution goes on; at no time are two of them open. */
+function openTwice({ sandbox }: Evidence, repo: string): readonly string[] {
+  const newest = new Map<string, { readonly id: number; readonly status: string }>();
+  const wrong: string[] = [];
+  for (const { id, name, head_sha, external_id, status } of sandbox
+    .checkRuns(repo)
+    .toSorted((a, b) => a.id - b.id)) {
+    const key = `${name} at ${head_sha} of ${external_id?.split("/")[0]}`;
+    const before = newest.get(key);
+    if (before && before.status !== "completed") {
+      wrong.push(`${repo}: check run ${before.id} ${key} is ${before.status} beside ${id}`);
+    }
+    newest.set(key, { id, status });
   }
   return wrong;
 }
@@ -142,6 +158,6 @@ async function owed({ stores }: Evidence): Promise<readonly string[]> {
   const [waiting, behind] = await Promise.all([stores.messages.waiting(1_000), stores.reports.behind(1_000)]);
   return [
     ...waiting.map((id) => `messages for ${id} are left`),
-    ...behind.map((id) => `the report of ${id} is not at its newest`),
+    ...behind.owed.map(({ id }) => `the report of ${id} is not at its newest`),
   ];
 }

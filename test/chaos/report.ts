@@ -12,8 +12,16 @@ export function told({ seed }: Form, { figures, injected, complaints, wrong }: F
     table("What the replicas complained of", byName(complaints.rows)),
     wrong.length === 0
       ? "Found: nothing twice, nothing missing, every history legal."
-      : `Found ${wrong.length} things that must not be:\n${wrong.map((one) => `  - ${one}`).join("\n")}`,
+      : `Found ${wrong.length} things that must not be:\n${list(wrong)}`,
   ].join("\n\n");
+}
+
+const longest = 60;
+
+function list(wrong: readonly string[]): string {
+  const shown = wrong.slice(0, longest).map((one) => `  - ${one.replaceAll("\n", " ").slice(0, 400)}`);
+  const more = wrong.length - shown.length;
+  return [...shown, ...(more > 0 ? [`  … and ${more} more`] : [])].join("\n");
 }
 
 function byName(rows: Rows): Rows {

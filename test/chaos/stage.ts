@@ -11,6 +11,8 @@ import type { Tally } from "./tally.ts";
 import { people } from "./town.ts";
 
 const count = 3;
+/** What each of them runs. */
+const main = new URL("replica.ts", import.meta.url);
 
 /** Three replicas over one Postgres, behind one address, and GitHub with many installations. */
 export interface ChaosStage {
@@ -53,7 +55,7 @@ export async function openStage(
     LOG_LEVEL: "info",
     DATABASE_URL: database.url,
   };
-  const replicas = Array.from({ length: count }, () => new Replica(env, onLine));
+  const replicas = Array.from({ length: count }, () => new Replica(env, onLine, main));
   const front = new Front(replicas, dice, tally);
   const close = async () => {
     await Promise.all(replicas.map((replica) => replica.kill()));

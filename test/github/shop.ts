@@ -109,6 +109,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     clock,
     log: silentLog,
     allowedBots: ["trusted", ...(options.allowedBots ?? [])],
+    sweepMs: 5 * 60_000,
     roles: shippedRoles(),
   });
   if (options.started !== false) app.start();

@@ -11,6 +11,8 @@ export interface DeliverySweepOptions {
   readonly log: Log;
   /** Ends it early; what is left is found again by the next sweep. */
   readonly signal?: AbortSignal | undefined;
+  /** How often it is done (ms). */
+  readonly everyMs: number;
   /** How many of GitHub's pages of 100 deliveries are read (default 50). */
   readonly maxPages?: number;
 }
@@ -55,7 +57,8 @@ const overlapMs = 10 * 60_000;
 const pageSize = 100;
 /** More than these wait for the next sweep, so that one never goes on for longer than the time between two. */
 const mostAsked = 500;
-const firstPauseMs = 4 * 60_000;
+/** Of the time between two sweeps: what was asked for at the last is due at the next. */
+const firstPause = 0.8;
 const longestPauseMs = 6 * 60 * 60_000;
 
 /**
@@ -80,7 +83,9 @@ export async function sweepDeliveries(
   }
   let asked = 0;
   let error = found.error;
-  const due = [...missed].filter(([, one]) => isDue(one, startedAt)).toSorted(([, a], [, b]) => a.id - b.id);
+  const due = [...missed]
+    .filter(([, one]) => isDue(one, startedAt, options.everyMs))
+    .toSorted(([, a], [, b]) => a.id - b.id);
   for (const [guid, one] of due) {
     if (signal?.aborted || asked >= mostAsked) break;
     const refusal = await ask(options, one.id);
@@ -101,8 +106,9 @@ export async function sweepDeliveries(
   return { state: { readTo, missed }, read: found.read, missed: missed.size, asked, error };
 }
 
-function isDue({ times, askedAt }: Missed, now: number): boolean {
-  return askedAt === null || now - askedAt >= Math.min(firstPauseMs * 2 ** (times - 1), longestPauseMs);
+function isDue({ times, askedAt }: Missed, now: number, everyMs: number): boolean {
+  if (askedAt === null) return true;
+  return now - askedAt >= Math.min(firstPause * everyMs * 2 ** (times - 1), longestPauseMs);
 }
 
 /** The missed ones that were known, brought up to date by those attempts of GitHub's list that are not older. */

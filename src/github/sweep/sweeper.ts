@@ -23,6 +23,8 @@ export interface SweeperOptions {
   readonly notes: NoteStore;
   /** Called after labels were taken up: deliveries are stored that nobody has in hand. */
   readonly adopt: () => Promise<void>;
+  /** How often it sweeps (ms). */
+  readonly everyMs: number;
 }
 
 /** A delivery that was asked for comes within this time, or fails again. */
@@ -31,14 +33,14 @@ const comesWithinMs = 10 * 60_000;
 const [deliveriesNote, labelsNote] = ["sweep/deliveries", "sweep/labels"];
 
 /** What makes up for webhooks that never came: for one of all processes at a time. */
-export function createSweeper({ room, notes, adopt }: SweeperOptions): Sweeper {
+export function createSweeper({ room, notes, adopt, everyMs }: SweeperOptions): Sweeper {
   const { clock, log } = room;
   const repositories = createRepositoryReader(room.clients);
 
   async function sweep(signal: AbortSignal): Promise<void> {
     const startedAt = clock.now();
     const deliveries = await sweepDeliveries(
-      { clients: room.clients, deliveries: room.stores.deliveries, clock, log, signal },
+      { clients: room.clients, deliveries: room.stores.deliveries, clock, log, signal, everyMs },
       deliveryStateOf(await notes.get(deliveriesNote)),
     );
     await notes.put(deliveriesNote, deliveryStateToJson(deliveries.state));
@@ -70,7 +72,7 @@ export function createSweeper({ room, notes, adopt }: SweeperOptions): Sweeper {
       const { clients, stores } = room;
       try {
         const { deliveries } = stores;
-        await sweepDeliveries({ clients, deliveries, clock, log, signal }, nothingSwept);
+        await sweepDeliveries({ clients, deliveries, clock, log, signal, everyMs }, nothingSwept);
       } catch (error) {
         if (!signal.aborted) log.error({ err: error }, "deliveries that were missed could not be looked for");
       }

@@ -79,7 +79,10 @@ async function redeliver(
   heard = [];
   const before = swept === null ? nothingSwept : deliveryStateOf(deliveryStateToJson(swept.state));
   const { deliveries } = stores;
-  swept = await sweepDeliveries({ clients, deliveries, clock, log: silentLog, ...over }, before);
+  swept = await sweepDeliveries(
+    { clients, deliveries, clock, log: silentLog, everyMs: 5 * 60_000, ...over },
+    before,
+  );
   await sandbox.settled();
   return heard;
 }
