@@ -3,7 +3,14 @@ import { startModelServer } from "../agents/model-server.ts";
 import { Replicas } from "./replicas.ts";
 import { isShown, REPO, readBugLifecycle } from "./stage.ts";
 
-test("a cancel that comes to one replica reaches the step that another is at", {
+/** Stores a delivery of a member that has never been heard of since; its id. */
+async function leftBehind(replicas: Replicas): Promise<string> {
+  const left = { id: "left", event: "push", payload: {}, receivedAt: 1, outcome: null, attempts: 1 };
+  await replicas.look(({ deliveries }) => deliveries.add({ ...left, holder: "dead", revision: 2 }));
+  return left.id;
+}
+
+test("a cancel that comes to one replica reaches the step that another is at, and what a dead one left is taken up", {
   timeout: 60_000,
 }, async () => {
   const { workflow, scenario } = await readBugLifecycle();
@@ -31,6 +38,10 @@ test("a cancel that comes to one replica reaches the step that another is at", {
       replicas.said(number).some((body) => isShown(body, "cancelled")),
     );
     expect(replicas.twice([number])).toEqual([]);
+    const left = await leftBehind(replicas);
+    await replicas.until("the delivery of a dead member to be taken up", () =>
+      replicas.lines.find(({ msg, delivery }) => msg === "delivery processed" && delivery === left),
+    );
     const port = Number(new URL(busy.url ?? "").port);
     await expect(replicas.another(port).start()).rejects.toThrow(/the service ended \(2\)\n.*HOS702/);
     const codes = await Promise.all(replicas.all.map(({ service }) => service.stop()));
