@@ -101,7 +101,16 @@ export function isOurs(authored: Authored, appSlugOrId: number | string): boolea
  * oldest stays and the younger are removed. Rejects with Octokit's RequestError.
  */
 export async function findComment(octokit: Octokit, place: CommentPlace): Promise<FoundComment | null> {
-  const { owner, repo, number, key, appSlugOrId, since, signal, log = silentLog } = place;
+  return findMarked(octokit, place, marker(place.key));
+}
+
+/** The same by the marker itself, where nobody knows the key any more. */
+export async function findMarked(
+  octokit: Octokit,
+  place: Omit<CommentPlace, "key">,
+  mark: string,
+): Promise<FoundComment | null> {
+  const { owner, repo, number, appSlugOrId, since, signal, log = silentLog } = place;
   const comments = await octokit.paginate(octokit.rest.issues.listComments, {
     owner,
     repo,
@@ -111,7 +120,7 @@ export async function findComment(octokit: Octokit, place: CommentPlace): Promis
     ...(signal && { request: { signal } }),
   });
   const ours = comments.filter(
-    (comment) => isOurs(comment as Authored, appSlugOrId) && hasMarker(comment.body, key),
+    (comment) => isOurs(comment as Authored, appSlugOrId) && (comment.body ?? "").includes(mark),
   );
   const [oldest, ...younger] = ours.toSorted((a, b) => a.id - b.id);
   if (!oldest) return null;

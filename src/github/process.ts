@@ -9,6 +9,7 @@ import { readFailure } from "./failures.ts";
 import { readHappening } from "./happening.ts";
 import { createIdentity } from "./identity.ts";
 import { followInstallation } from "./installations.ts";
+import { removeLate } from "./late.ts";
 import { takeReview } from "./reviews.ts";
 import type { Room, Work } from "./room.ts";
 import { routeEvent } from "./routing.ts";
@@ -46,6 +47,7 @@ const parts: readonly ((work: Work) => Promise<readonly string[]>)[] = [
   handleComment,
   startTriggered,
   followSchedules,
+  removeLate,
 ];
 
 export interface Processor {
@@ -88,7 +90,11 @@ export function createProcessor(options: ProcessorOptions): Processor {
     const read = readHappening(delivery);
     if (read === null) return "ignored: no repository, or no installation on it";
     const happening = turn.as === read.id ? read : { ...read, id: turn.as, again: true };
-    const work: Work = { room, happening, octokit: room.clients.installation(happening.installation, {}, "answers") };
+    const work: Work = {
+      room,
+      happening,
+      octokit: room.clients.installation(happening.installation, {}, "answers"),
+    };
     const notes: string[] = [];
     const failures: string[] = [];
     let transient: unknown;

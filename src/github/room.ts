@@ -25,6 +25,8 @@ export interface Room {
   /** Logins, in lower case, of the other bots whose events may start workflows. */
   readonly allowedBots: ReadonlySet<string>;
   readonly schedules: Schedules;
+  /** True where other processes work on the same stores. */
+  readonly shared?: boolean;
   /** The agents that ship, by name. */
   readonly roles: ReadonlyMap<string, AgentDefinition>;
 }

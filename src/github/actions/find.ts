@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { Log } from "../../engine/ports/log.ts";
+import { closeYounger } from "../duplicates.ts";
 import { findComment, hasMarker, isOurs, withMarker } from "../marker.ts";
 
 /** What a search for our own object has to go by. */
@@ -53,31 +54,9 @@ export const findIssue: Find = async (search) => {
     request: { signal },
   });
   const ours = issues.filter((issue) => isOurs(issue, slug) && hasMarker(issue.body, key));
-  await closeYounger(search, ours);
+  await closeYounger({ ...search, ...repositoryOf(search), found: ours });
   return oldest(ours);
 };
-
-/** Closes what is open of all but the oldest, the youngest first. Issues and pull requests can't be deleted. */
-async function closeYounger(
-  search: Search,
-  found: readonly { readonly id: number; readonly number: number; readonly state: string }[],
-): Promise<void> {
-  const { octokit, signal, log } = search;
-  const [kept, ...younger] = found.toSorted((a, b) => a.id - b.id);
-  const open = younger.filter(({ state }) => state === "open");
-  for (const { number } of open.toReversed()) {
-    await octokit.rest.issues.update({
-      ...repositoryOf(search),
-      issue_number: number,
-      state: "closed",
-      state_reason: "not_planned",
-      request: { retries: 0, signal },
-    });
-  }
-  if (open.length > 0) {
-    log.warn({ closed: open.map(({ number }) => number), kept: kept?.number }, "closed duplicates");
-  }
-}
 
 export const findLabel: Find = ({ octokit, parameters, signal, ...rest }) =>
   unlessMissing(
@@ -119,7 +98,7 @@ export const findPullRequest: Find = async (search) => {
     request: { signal },
   });
   const marked = pulls.filter((pull) => hasMarker(pull.body, key) && (!unique || isOurs(pull, slug)));
-  if (unique) await closeYounger(search, marked);
+  if (unique) await closeYounger({ ...search, ...at, found: marked });
   const found = oldest(marked) ?? (unique ? undefined : pulls.find((pull) => pull.state === "open"));
   if (!found) return null;
   return (await octokit.rest.pulls.get({ ...at, pull_number: found.number, request: { signal } })).data;

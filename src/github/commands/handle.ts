@@ -63,21 +63,21 @@ export async function handleComment(work: Work): Promise<readonly string[]> {
 
   const react = async (content: "eyes" | "+1" | "confused") => {
     const request = { owner: repository.owner, repo: repository.name, comment_id: comment, content };
-    const options = { retries: 0 };
+    const tell = (error: unknown) => room.log.warn({ comment, err: error }, "could not react to a comment");
     // A reaction is a courtesy: one that can't be made (the comment is deleted) keeps nothing from being done.
-    await perform({
-      effect: { class: "repeatable", done: [] },
-      mayHaveHappened: false,
-      call: () => octokit.rest.reactions.createForIssueComment({ ...request, request: options }),
-      find: async () => null,
-      clock: room.clock,
-      signal: neverAborted,
-    })
-      .then((result) => (result.outcome === "done" ? null : result.error))
-      .catch((error: unknown) => error)
-      .then((error) => {
-        if (error !== null) room.log.warn({ comment, err: error }, "could not react to a comment");
+    try {
+      const result = await perform({
+        effect: { class: "repeatable", done: [] },
+        mayHaveHappened: false,
+        call: () => octokit.rest.reactions.createForIssueComment({ ...request, request: { retries: 0 } }),
+        find: async () => null,
+        clock: room.clock,
+        signal: neverAborted,
       });
+      if (result.outcome !== "done") tell(result.error);
+    } catch (error) {
+      tell(error);
+    }
   };
   await react("eyes");
   const replies: Reply[] = [];
@@ -154,7 +154,11 @@ async function steer(
   return taken(what);
 }
 
-async function prepare(
+/**
+ * What a command sends to the execution, or the answer that says why nothing is sent: `rest` is what stands behind the
+ * command's name, `block` the YAML below it. `id` names the message.
+ */
+export async function prepare(
   work: Work,
   name: Steering,
   execution: Execution,
