@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { afterEach, expect, test } from "vitest";
+import { type OwnServer, type RunningServer, startServer } from "../support/postgres-server.ts";
 import { anAwaitedTriage, inWiredPostgres, readiness, triage, untilReady, type WiredPlace } from "./away.ts";
 import { isShown, type Stage } from "./stage.ts";
 
@@ -15,6 +16,8 @@ const githubMs = 10_000;
 
 /** What happens to the database, and its end. */
 interface Trouble {
+  /** The server that it needs; any where left out. */
+  server?(): Promise<RunningServer>;
   begin(place: WiredPlace): Promise<void>;
   end(place: WiredPlace): Promise<void>;
 }
@@ -73,15 +76,38 @@ async function timed(stage: Stage): Promise<void> {
   expect(performance.now() - began).toBeLessThan(githubMs);
 }
 
-test.for([
+/** Killed as by a crash, and started again. */
+class Restarted implements Trouble {
+  #server: OwnServer | null = null;
+  #back: Promise<void> = Promise.resolve();
+
+  async server(): Promise<OwnServer> {
+    this.#server = (await startServer("system", false)) ?? (await startServer("embedded", false));
+    if (this.#server === null) throw new Error("there is no Postgres that may be restarted");
+    return this.#server;
+  }
+
+  async begin(): Promise<void> {
+    this.#back = this.#server?.restart("QUIT", awayMs / 1_000 + 5) ?? this.#back;
+  }
+
+  async end(): Promise<void> {
+    await this.#back;
+  }
+}
+
+const troubles: readonly (readonly [string, Trouble])[] = [
   ["refuses connections", refused],
   ["is not heard of", silent],
   ["is not heard of, and comes back without our connections", vanished],
   ["has no connection left", new Full()],
-] as const)(
+  ["has crashed and is started again", new Restarted()],
+];
+
+test.for(troubles)(
   "where Postgres %s for 30 s, webhooks are refused in time, and it goes on by itself",
   async ([, trouble]) => {
-    const place = await inWiredPostgres();
+    const place = await inWiredPostgres(await trouble.server?.());
     closing.push(() => place.remove());
     const stage = await anAwaitedTriage(place);
     closing.push(() => stage.close());
@@ -131,5 +157,5 @@ test("a message whose wake was lost with the process that stored it is read with
   } as const;
   await stores.messages.add({ id: "lost", executionId, at: Date.now(), body });
   const isCancelled = async () => (await stores.executions.load(executionId))?.state === "cancelled";
-  await stage.until("the cancel to be read", isCancelled, 10_000);
+  expect(await stage.until("the cancel to be read", isCancelled, 10_000)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { openPostgresStores } from "../../src/state/postgres/open.ts";
 import { startPostgres } from "../support/postgres.ts";
+import type { RunningServer } from "../support/postgres-server.ts";
 import { Wire } from "../support/wire.ts";
 import { type Place, REPO, readBugLifecycle, Stage } from "./stage.ts";
 
@@ -9,8 +10,8 @@ export interface WiredPlace extends Place {
   readonly url: string;
 }
 
-export async function inWiredPostgres(): Promise<WiredPlace> {
-  const server = await startPostgres();
+export async function inWiredPostgres(given?: RunningServer): Promise<WiredPlace> {
+  const server = given ?? (await startPostgres());
   const through = new URL(server.url);
   const wire = new Wire(Number(through.port));
   through.port = String(await wire.listen());
