@@ -11,6 +11,8 @@ if (!("workflow" in loaded)) throw new Error(loaded.problems.map(formatProblem).
 const { workflow } = loaded;
 
 export const stepsPerExecution = workflow.steps.steps.length;
+/** Ids of its steps, in the order in which they are done. */
+export const workflowSteps = workflow.steps.steps.map(({ id }) => id);
 /** Issue numbers begin here, so that all documents of a run are equally long. */
 export const firstNumber = 1_000_000;
 
@@ -90,10 +92,15 @@ const outputs: Readonly<Record<string, JsonObject>> = {
   close: { number: 1, state: "closed", state_reason: "completed", html_url: `${page}/issues/1` },
 };
 
-/** The step's result, ready at once. */
-export function resultOf(stepId: string): StepResult {
+export function outputOf(stepId: string): JsonObject {
   const output = outputs[stepId];
   if (!output) throw new Error(`the bench knows no result of ${stepId}`);
+  return output;
+}
+
+/** The step's result, ready at once. */
+export function resultOf(stepId: string): StepResult {
+  const output = outputOf(stepId);
   const { html_url: url } = output;
   const written = typeof url === "string" ? url : null;
   const effects = written === null ? [] : [{ key: `seven-steps/${stepId}`, method: stepId, ref: written }];

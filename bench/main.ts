@@ -10,6 +10,8 @@ import { concurrencies, measure, type Row, type Size } from "./measure.ts";
 import { openPostgres } from "./postgres.ts";
 import { measureRepeats, type RepeatSize } from "./repeat.ts";
 import { type Report, render } from "./report.ts";
+import { measureScale, scaleNames } from "./scale.ts";
+import { judgeScale } from "./scale-aims.ts";
 
 const usage = `Usage: npm run bench -- [--only NAME] [--quick] [--json]
 
@@ -31,7 +33,7 @@ function names(): string[] {
     ground,
     ...concurrencies.map((count) => `${ground}-${count}`),
   ]);
-  return [...grounds, "expressions", "repeat"];
+  return [...grounds, "expressions", "repeat", ...scaleNames];
 }
 
 interface Options {
@@ -70,13 +72,20 @@ async function bench(options: Options): Promise<Report> {
     process.stderr.write("measuring expressions\n");
     expressions = await measureExpressions(options.quick ? quickExpressions : fullExpressions);
   }
+  const scale = await measureScale((name) => isWanted(options, name), options.quick ? "quick" : "full");
   return {
     machine,
     ...steps,
+    ...scale,
     databases: steps.databases.length > 0 ? steps.databases : repeats.databases,
     repeats: repeats.rows,
     expressions,
-    aims: [...judge(steps.rows), ...judgeRepeats(repeats.rows), ...judgeExpressions(expressions)],
+    aims: [
+      ...judge(steps.rows),
+      ...judgeRepeats(repeats.rows),
+      ...judgeExpressions(expressions),
+      ...judgeScale(scale),
+    ],
     seconds: (performance.now() - began) / 1000,
   };
 }

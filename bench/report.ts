@@ -5,9 +5,11 @@ import type { GroundName } from "./ground.ts";
 import type { Machine } from "./machine.ts";
 import type { Row } from "./measure.ts";
 import type { RepeatRow } from "./repeat.ts";
+import { type ScaleRows, scaleTables } from "./scale-report.ts";
+import { ms, table, whole } from "./table.ts";
 
 /** What a run found; `--json` prints it as it is. */
-export interface Report {
+export interface Report extends ScaleRows {
   readonly machine: Machine;
   readonly databases: readonly {
     readonly name: GroundName;
@@ -32,6 +34,7 @@ export function render({
   expressions,
   aims,
   seconds,
+  ...scale
 }: Report): string {
   const { cores, cpu, memoryGb, system, node, load, fsyncMs } = machine;
   const facts = databases.map(({ name, facts: { version, ...rest } }) => {
@@ -50,6 +53,7 @@ export function render({
     stepTable(rows),
     repeatTable(repeats),
     expressionTable(expressions),
+    ...scaleTables(scale),
     aimTable(aims),
     [
       ...(rows.length === 0
@@ -65,6 +69,7 @@ export function render({
       ...(expressions.length === 0
         ? []
         : ["Expressions: medians of one evaluation; the others' as multiples of ours over the same values."]),
+      ...scale.leftOut,
       `${Math.round(seconds)} s in all`,
     ],
   ];
@@ -132,21 +137,4 @@ function aimTable(aims: readonly Aim[]): string[] {
     ["aim", "wanted", "measured", ""],
     aims.map(({ aim, wanted, measured, met }) => [aim, wanted, measured.toFixed(2), met ? "met" : "missed"]),
   );
-}
-
-function ms(value: number): string {
-  return value.toFixed(value < 10 ? 3 : 1);
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en");
-}
-
-/** Markdown, so that it can be pasted as it is; nothing without rows. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
 }
