@@ -153,6 +153,15 @@ test.for(left)("a label $what is left alone", async ({ act }) => {
   expect((await executionsOf(shop)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
 });
 
+test("a label whose webhook came and started nothing is not asked about again", async () => {
+  const forAdmins = bug.replace("labels: [bug]", "labels: [bug], roles: [admin]");
+  const shop = await open({ ".hishamos/bug.yml": forAdmins });
+  await labelled(shop);
+  expect(await comesAfterAll(shop)).toBe("processed: did not start bug: needs role admin");
+  await later(shop, 15 * minute);
+  expect(await sweep(shop)).toMatchObject({ labels: { looked: 1, takenUp: 0 } });
+});
+
 test("at the first look at a repository no old label counts, nor later", async () => {
   const shop = await openShop({ files: { ".hishamos/bug.yml": bug } });
   await labelled(shop);
