@@ -1,6 +1,6 @@
 import type { Aim } from "./aims.ts";
 import type { ScaleRows } from "./scale-report.ts";
-import { webhookApps } from "./webhooks.ts";
+import { webhookApps } from "./webhook-apps.ts";
 
 const leastOfDbos = 3;
 const leastOfOne = 1.5;

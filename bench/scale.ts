@@ -1,9 +1,4 @@
-import { measureCrowd } from "./crowd.ts";
-import { measureParked } from "./parked.ts";
-import { measureReplicas } from "./replicas.ts";
-import { measureRivals } from "./rivals.ts";
 import type { ScaleRows } from "./scale-report.ts";
-import { measureWebhooks } from "./webhooks.ts";
 
 export const scaleNames = ["rivals", "replicas", "crowd", "parked", "webhooks"] as const;
 export type ScaleName = (typeof scaleNames)[number];
@@ -25,7 +20,7 @@ const sizes = {
   },
 } as const;
 
-/** Many at once, in several processes, and beside others: those of them that are wanted. */
+/** Many at once, in several processes, and beside others: those of them that are wanted, and only their packages are loaded. */
 export async function measureScale(
   isWanted: (name: ScaleName) => boolean,
   size: keyof typeof sizes,
@@ -36,16 +31,28 @@ export async function measureScale(
     process.stderr.write(`measuring ${name}\n`);
     return await work();
   };
-  const { rows: rivals, leftOut } = await measure("rivals", () => measureRivals(of.rivals), {
-    rows: [],
-    leftOut: [],
-  });
+  const { rows: rivals, leftOut } = await measure(
+    "rivals",
+    async () => (await import("./rivals.ts")).measureRivals(of.rivals),
+    {
+      rows: [],
+      leftOut: [],
+    },
+  );
   return {
     rivals,
     leftOut,
-    replicas: await measure("replicas", () => measureReplicas(of.replicas), []),
-    crowds: await measure("crowd", () => measureCrowd(of.crowd), []),
-    parked: await measure("parked", () => measureParked(of.parked), []),
-    webhooks: await measure("webhooks", () => measureWebhooks(of.webhooks), []),
+    replicas: await measure(
+      "replicas",
+      async () => (await import("./replicas.ts")).measureReplicas(of.replicas),
+      [],
+    ),
+    crowds: await measure("crowd", async () => (await import("./crowd.ts")).measureCrowd(of.crowd), []),
+    parked: await measure("parked", async () => (await import("./parked.ts")).measureParked(of.parked), []),
+    webhooks: await measure(
+      "webhooks",
+      async () => (await import("./webhooks.ts")).measureWebhooks(of.webhooks),
+      [],
+    ),
   };
 }

@@ -8,10 +8,10 @@ import { formatProblem } from "../src/core/problem.ts";
 import { systemClock } from "../src/engine/clock/system.ts";
 import { silentLog } from "../src/engine/ports/log.ts";
 import { dismissed, given, say } from "./children.ts";
+import type { WebhookApp } from "./webhook-apps.ts";
 
 export interface WebhookGiven {
-  /** `stored`: the service has not begun to work, so that deliveries are stored and no more. */
-  readonly app: "a Probot app that does nothing" | "stored" | "stored and processed";
+  readonly app: WebhookApp;
   readonly url: string | null;
 }
 

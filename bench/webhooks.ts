@@ -4,10 +4,11 @@ import { startPostgres } from "../test/support/postgres.ts";
 import { Child } from "./children.ts";
 import { startOf } from "./load.ts";
 import { each, percentile } from "./samples.ts";
+import { type WebhookApp, webhookApps } from "./webhook-apps.ts";
 import { secret, type WebhookGiven, webhookPath } from "./webhook-child.ts";
 
 export interface WebhookRow {
-  readonly app: WebhookGiven["app"];
+  readonly app: WebhookApp;
   readonly deliveries: number;
   readonly deliveriesPerSecond: number;
   readonly p50Ms: number;
@@ -21,7 +22,6 @@ export interface WebhookSize {
 }
 
 const atOnce = 50;
-export const webhookApps = ["a Probot app that does nothing", "stored", "stored and processed"] as const;
 
 /** The same deliveries to each, which take turns in slices. Each is a process of its own. */
 export async function measureWebhooks(size: WebhookSize): Promise<readonly WebhookRow[]> {

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Report } from "../../bench/report.ts";
 import { scaleNames } from "../../bench/scale.ts";
-import { webhookApps } from "../../bench/webhooks.ts";
+import { webhookApps } from "../../bench/webhook-apps.ts";
 
 test("a quick run has every row of what is measured in several processes and beside others", async () => {
   const only = scaleNames.flatMap((name) => ["--only", name]);
