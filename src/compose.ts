@@ -11,7 +11,7 @@ import { traceOf } from "./engine/trace.ts";
 import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
-import { createPacing } from "./github/pacing/index.ts";
+import { createPacing, unlimited } from "./github/pacing/index.ts";
 import { createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
 import { createHealth } from "./health.ts";
@@ -88,7 +88,9 @@ export async function composeService({
   sweepMs = regularSweepMs,
 }: ServiceParts): Promise<Service> {
   const { app, apiUrl } = config;
-  const pacing = createPacing({ store: stores.pacing, clock, log });
+  const pacing = config.writeLimits
+    ? createPacing({ store: stores.pacing, clock, log, limits: config.writeLimits })
+    : unlimited;
   const clients = createClients({
     pacing,
     appId: app.id,

@@ -11,6 +11,7 @@ import {
   parseGrants,
   readHost,
 } from "./github/actions/index.ts";
+import { gitHubsLimits, type WriteLimits } from "./github/pacing/index.ts";
 import type { ServiceProblem } from "./service-problems.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,8 @@ export interface Config {
   readonly requests: HttpOptions;
   /** How many executions are worked on at once; the others wait in the queue. */
   readonly concurrency: number;
+  /** How much GitHub takes from one installation; null: as much as comes. */
+  readonly writeLimits: WriteLimits | null;
   /** How long executions are kept after their end (days). */
   readonly retentionDays: number;
   readonly logLevel: LogLevel;
@@ -53,6 +56,7 @@ export function readConfig(
     wrong("WEBHOOK_SECRET", "is not set", "Set it to the secret in the App's webhook settings.");
   const port = whole(env, "PORT", 3000, 0, 65_535, wrong);
   const concurrency = whole(env, "HISHAMOS_CONCURRENCY", 100, 1, 10_000, wrong);
+  const writeLimits = readWriteLimits(env, wrong);
   const retentionDays = whole(env, "HISHAMOS_RETENTION_DAYS", 90, 1, 3_650, wrong);
   const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
   if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
@@ -91,9 +95,26 @@ export function readConfig(
       requests: read.requests,
       concurrency,
       retentionDays,
+      writeLimits,
       logLevel,
     },
   };
+}
+
+/** `MINUTE/HOUR`, or `off`: a GitHub Enterprise Server limits what its administrators say. */
+function readWriteLimits(env: Environment, wrong: Wrong): WriteLimits | null {
+  const text = env["HISHAMOS_WRITE_LIMITS"] || "";
+  if (text === "") return gitHubsLimits;
+  if (text === "off") return null;
+  const { minute, hour } = /^(?<minute>\d{2,5})\/(?<hour>\d{2,5})$/.exec(text)?.groups ?? {};
+  if (minute !== undefined && hour !== undefined && Number(minute) >= 10 && Number(hour) >= Number(minute)) {
+    return { perMinute: Number(minute), perHour: Number(hour) };
+  }
+  return wrong(
+    "HISHAMOS_WRITE_LIMITS",
+    `is ${JSON.stringify(text)}`,
+    "As 80/500: a minute and an hour, 10 or more; or off.",
+  );
 }
 
 /**

@@ -67,6 +67,8 @@ async function play(sandbox: SandboxGitHub, directory: string, json: boolean, io
       HOST: "127.0.0.1",
       PORT: "0",
       HISHAMOS_DATA_DIR: directory,
+      // The stand-in has none.
+      HISHAMOS_WRITE_LIMITS: "off",
     },
     onLine(line) {
       if (line.msg !== "saved") return;

@@ -18,6 +18,8 @@ export function sandboxConfig(
     requests,
     concurrency: 10,
     retentionDays: 90,
+    // The stand-in has none, and what is rehearsed is not to depend on how much was before.
+    writeLimits: null,
     logLevel: "silent",
   };
 }

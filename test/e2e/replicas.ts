@@ -83,6 +83,8 @@ export class Replicas {
       HOST: "127.0.0.1",
       PORT: "0",
       LOG_LEVEL: "debug",
+      // The stand-in has none.
+      HISHAMOS_WRITE_LIMITS: "off",
       ...place.env,
       ...env,
     };

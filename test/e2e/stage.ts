@@ -80,6 +80,8 @@ export class Stage {
         HOST: "127.0.0.1",
         PORT: "0",
         LOG_LEVEL: "debug",
+        // The stand-in has none.
+        HISHAMOS_WRITE_LIMITS: "off",
         ...place.env,
       },
       onLine: (line) => {

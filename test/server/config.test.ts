@@ -76,6 +76,11 @@ const mistakes: readonly { readonly what: string; readonly env: Environment; rea
     env: { HISHAMOS_CONCURRENCY: "0" },
     says: /HISHAMOS_CONCURRENCY is "0".*1 to 10000/s,
   },
+  ...["80", "9/500", "500/80", "many"].map((limits) => ({
+    what: `write limits as ${limits}`,
+    env: { HISHAMOS_WRITE_LIMITS: limits },
+    says: /HISHAMOS_WRITE_LIMITS is ".*".*As 80\/500/s,
+  })),
   {
     what: "no retention",
     env: { HISHAMOS_RETENTION_DAYS: "0" },
@@ -216,9 +221,16 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
       model: null,
       concurrency: 100,
       retentionDays: 90,
+      writeLimits: { perMinute: 80, perHour: 500 },
       logLevel: "info",
     },
   },
+  {
+    what: "write limits",
+    env: { HISHAMOS_WRITE_LIMITS: "160/1000" },
+    config: { writeLimits: { perMinute: 160, perHour: 1_000 } },
+  },
+  { what: "no write limits", env: { HISHAMOS_WRITE_LIMITS: "off" }, config: { writeLimits: null } },
   {
     what: "a key with escaped line ends",
     env: { PRIVATE_KEY: privateKey.replaceAll("\n", "\\n") },

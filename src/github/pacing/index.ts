@@ -1,3 +1,3 @@
-export type { Urgency } from "./limits.ts";
-export { createPacing, type Pacing, type PacingOptions } from "./pacing.ts";
+export { gitHubsLimits, type Urgency, type WriteLimits } from "./limits.ts";
+export { createPacing, type Pacing, type PacingOptions, unlimited } from "./pacing.ts";
 export { TurnRefused } from "./refused.ts";

@@ -7,14 +7,27 @@ import type { PacingRow } from "../../engine/ports/pacing.ts";
 export const urgencies = ["answers", "people", "steps", "news"] as const;
 export type Urgency = (typeof urgencies)[number];
 
+/** How much GitHub takes from one installation. */
+export interface WriteLimits {
+  readonly perMinute: number;
+  readonly perHour: number;
+}
+
 /**
  * GitHub takes 80 requests that make content in a minute, and 500 in an hour
- * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api). A few are left for what it counts and
- * we do not: a request repeated with a new token. The less urgent leave the last ones to the more urgent, so that these
- * need not wait, in whichever process they are asked for.
+ * (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
  */
-const inMinute: Readonly<Record<Urgency, number>> = { answers: 76, people: 72, steps: 64, news: 52 };
-const inHour: Readonly<Record<Urgency, number>> = { answers: 480, people: 460, steps: 420, news: 360 };
+export const gitHubsLimits: WriteLimits = { perMinute: 80, perHour: 500 };
+
+type Shares = Readonly<Record<Urgency, number>>;
+
+/**
+ * Up to what part of the limits (%) each may write. A few are left for what GitHub counts and we do not: a request
+ * repeated with a new token. The less urgent leave the last ones to the more urgent, so that these need not wait, in
+ * whichever process they are asked for.
+ */
+const ofMinute: Shares = { answers: 95, people: 90, steps: 80, news: 65 };
+const ofHour: Shares = { answers: 96, people: 92, steps: 84, news: 72 };
 
 /**
  * Longer than what GitHub counts by: clocks of processes differ, and one write is longer on its way than another. A
@@ -34,20 +47,22 @@ export const untouched = (installation: number): PacingRow => ({
   pausedUntil: 0,
 });
 
+type Granted = Pick<PacingRow, "grants" | "pausedUntil">;
 /** The earliest time, `now` or later (ms), at which one more write may be made besides those granted (oldest first). */
-export function earliest(
-  { grants, pausedUntil }: Pick<PacingRow, "grants" | "pausedUntil">,
-  urgency: Urgency,
-  now: number,
-): number {
-  // Of fewer than the limit none is in the way.
-  const free = (limit: number, windowMs: number) => (grants.at(-limit) ?? -windowMs) + windowMs;
-  return Math.max(
-    now,
-    Math.min(pausedUntil, now + farthestMs),
-    free(inMinute[urgency], minuteMs),
-    free(inHour[urgency], hourMs),
-  );
+export type Earliest = (row: Granted, urgency: Urgency, now: number) => number;
+
+export function earliestBy({ perMinute, perHour }: WriteLimits): Earliest {
+  return ({ grants, pausedUntil }, urgency, now) => {
+    // Of fewer than the limit none is in the way.
+    const free = (limit: number, share: number, windowMs: number) =>
+      (grants.at(-Math.max(1, Math.floor((limit * share) / 100))) ?? -windowMs) + windowMs;
+    return Math.max(
+      now,
+      Math.min(pausedUntil, now + farthestMs),
+      free(perMinute, ofMinute[urgency], minuteMs),
+      free(perHour, ofHour[urgency], hourMs),
+    );
+  };
 }
 
 /** The row without what no longer counts. */

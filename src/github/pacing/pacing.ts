@@ -1,7 +1,17 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Log } from "../../engine/ports/log.ts";
 import type { PacingRow, PacingStore } from "../../engine/ports/pacing.ts";
-import { earliest, granted, pauseEnd, recent, type Urgency, untouched, urgencies } from "./limits.ts";
+import {
+  earliestBy,
+  gitHubsLimits,
+  granted,
+  pauseEnd,
+  recent,
+  type Urgency,
+  untouched,
+  urgencies,
+  type WriteLimits,
+} from "./limits.ts";
 
 /**
  * Who may write content when, for each installation and over all processes: without delay below GitHub's limits, above
@@ -30,7 +40,17 @@ export interface PacingOptions {
   readonly store: PacingStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** GitHub's own unless given. */
+  readonly limits?: WriteLimits;
 }
+
+/** Where nothing is limited: whoever asks goes at once. */
+export const unlimited: Pacing = {
+  turn: () => Promise.resolve(),
+  turnSoon: () => Promise.resolve("granted"),
+  giveBack: () => {},
+  pause: () => Promise.resolve(),
+};
 
 interface Waiter {
   readonly urgency: Urgency;
@@ -56,7 +76,8 @@ interface Gate {
 
 const savesTried = 20;
 
-export function createPacing({ store, clock, log }: PacingOptions): Pacing {
+export function createPacing({ store, clock, log, limits = gitHubsLimits }: PacingOptions): Pacing {
+  const earliest = earliestBy(limits);
   const gates = new Map<number, Gate>();
 
   function gateOf(installation: number): Gate {
