@@ -1,46 +1,143 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { loadWorkflow } from "../../src/definition/index.ts";
+import { entryOf, rules } from "./library-rules.ts";
 
 const folder = new URL("../../workflows-library/", import.meta.url);
-const library = readdirSync(folder)
+const names = readdirSync(folder)
   .filter((file) => file.endsWith(".yml"))
-  .map((file) => {
-    const text = readFileSync(new URL(file, folder), "utf8");
-    const loaded = loadWorkflow(text, file);
-    if (!("workflow" in loaded)) throw new Error(JSON.stringify(loaded.problems, null, 2));
-    return { file, text, workflow: loaded.workflow };
+  .map((file) => file.replace(/\.yml$/, ""));
+const texts = new Map(names.map((name) => [name, readFileSync(new URL(`${name}.yml`, folder), "utf8")]));
+const files = new Map([...texts].map(([name, text]) => [`library/${name}@1.0.0`, text]));
+const library = [...texts].map(([name, text]) => entryOf(name, text, files));
+
+const promised =
+  "api-change-review backlog-refinement bug-lifecycle change-request code-review contributor-onboarding daily-standup " +
+  "database-migration-review dependency-update documentation-update feature-development hotfix incident-management " +
+  "issue-triage performance-optimization release-management rollback security-audit sprint-planning " +
+  "sprint-retrospective stale-cleanup technical-debt-review test-coverage-improvement user-story-generation";
+
+test("the library holds nothing but what is promised", () => {
+  expect(promised.split(" ")).toEqual(expect.arrayContaining(names));
+});
+
+describe.for(library)("$name", (entry) => {
+  const { name, text, workflow, steps } = entry;
+
+  test("says what it is for, what starts it, who is asked, what it changes and how it ends", () => {
+    const lines = text.slice(0, text.search(/^[^#]/m)).trimEnd().split("\n");
+    expect(lines[0]).toMatch(new RegExp(`^# ${workflow.name}: \\S.+\\.$`));
+    expect(lines[1]).toBe("#");
+    const titles = lines.slice(2).flatMap((line) => /^# (\w.{14})\s{2}\S/.exec(line)?.[1]?.trim() ?? []);
+    expect(titles).toEqual(["What starts it", "Who is asked", "What it changes", "How it ends"]);
+    expect(lines.slice(2).filter((line) => !/^# (?:\w.{14} {2}| {17})\S/.test(line))).toEqual([]);
+    expect(lines.filter(({ length }) => length > 120)).toEqual([]);
   });
 
-test.for(library)(
-  "$file says what it is for, what starts it, who is asked and what it changes",
-  ({ text }) => {
-    const head = text.slice(0, text.search(/^[^#]/m));
-    expect(head).toMatch(/What starts it[\s\S]+Who is asked[\s\S]+What it changes/);
-  },
-);
-
-test.for(library)(
-  "$file waits for nobody without end, and every failure reaches a person",
-  ({ workflow }) => {
-    const { steps, handlers } = workflow.steps;
-    const open = steps.filter(({ kind, timeoutMs, routes }) => {
-      const waits = kind.kind !== "action" && kind.kind !== "delay";
-      return waits && (timeoutMs === null || (routes.on_timeout ?? routes.on_failure) === null);
-    });
-    expect(open.map(({ id }) => id)).toEqual([]);
-    const silent = steps.filter(({ id, routes }) => !handlers.has(id) && routes.on_failure === null);
-    expect(silent.map(({ id }) => id)).toEqual([]);
-    const tellers = [...handlers].map((id) => workflow.steps.byId.get(id)?.kind);
-    expect(tellers.every((kind) => kind?.kind === "action" && kind.action === "issues.createComment")).toBe(
-      true,
-    );
+  test("has a version, a description, an end in time, and triggers that are narrow", () => {
+    expect(workflow).toMatchObject({ version: "1.0.0", status: "active", description: expect.any(String) });
     expect(workflow.limits.timeoutMs).not.toBeNull();
-  },
-);
+    const wide = workflow.triggers.filter(
+      ({ types, labels }) => types.includes("labeled") && labels.length === 0,
+    );
+    expect(wide).toEqual([]);
+  });
+
+  test("can be used by reference, pinned", () => {
+    const using = `name: Ours\nuses: library/${name}@1.0.0\n`;
+    expect(loadWorkflow(using, ".hishamos/ours.yml", { files })).toMatchObject({ problems: [] });
+  });
+
+  test.for(rules)("$rule", ({ broken }) => {
+    expect(broken(entry)).toEqual([]);
+  });
+
+  test("has tests of a good path, of one that fails, and of people who don't answer", () => {
+    const file = new URL(`tests/${name}.yml`, folder);
+    expect(existsSync(file)).toBe(true);
+    const tests = readFileSync(file, "utf8");
+    expect(tests).toMatch(new RegExp(`^workflow: ${name}$`, "m"));
+    expect(tests).toMatch(/state: completed/);
+    expect(tests).toMatch(/: failed/);
+    const asks = steps.some(({ step: { kind } }) => kind.kind === "agent" || kind.kind === "approval");
+    if (asks) expect(tests).toMatch(/timeout/);
+  });
+});
+
+describe("each rule is broken by", () => {
+  const hotfix = texts.get("hotfix") ?? "";
+
+  test.for<[what: string, rule: string, from: RegExp, to: string, steps: readonly string[]]>([
+    [
+      "a permission too much",
+      "permission",
+      /actions: write/,
+      "actions: write\n  checks: write",
+      ["checks: write"],
+    ],
+    [
+      "write where read will do",
+      "permission",
+      /actions: write/,
+      "actions: write\n  checks: read",
+      ["checks: read"],
+    ],
+    ["an approval without a timeout", "every wait", /(id: review[^]+?) {4}timeout: 1d\n/, "$1", ["review"]],
+    [
+      "an agent that nobody is reminded of",
+      "every wait",
+      / {4}remind: \{ every: 2h, max: 20 \}\n/,
+      "",
+      ["fix"],
+    ],
+    ["a run without a timeout", "every wait", /(id: deploy\n[^]+?) {4}timeout: 2h\n/, "$1", ["deploy"]],
+    ["a loop of a hundred rounds", "every loop", /max_visits: 4/, "max_visits: 100", ["fix"]],
+    [
+      "a list without an end",
+      "every loop",
+      /addLabels(\n.+\n.+\n) {6}labels: .+\n/,
+      "listLabelsOnIssue$1",
+      ["mark"],
+    ],
+    [
+      "a failure without a route",
+      "every failure",
+      /(id: mark\n[^]+?) {4}on_failure: notify_team\n/,
+      "$1",
+      ["mark"],
+    ],
+    [
+      "visits that end without a word",
+      "every failure",
+      / {4}on_exhausted: give_up\n/,
+      "    on_skip: give_up\n",
+      ["fix"],
+    ],
+    [
+      "a handler that names nobody",
+      "every failure",
+      /"@\{\{ actor \}\} This hotfix/,
+      '"This hotfix',
+      ["notify_team"],
+    ],
+    ["a merge that nobody has approved", "asks before", /on_success: review/, "on_success: merge", ["merge"]],
+    [
+      "an approval's way out",
+      "asks before",
+      /(id: review[^]+?on_timeout: )notify_team/,
+      "$1merge",
+      ["merge"],
+    ],
+  ])("%s", ([, name, from, to, expected]) => {
+    const text = hotfix.replace(from, to);
+    expect(text).not.toBe(hotfix);
+    const { broken } = rules.find(({ rule }) => rule.includes(name)) ?? {};
+    expect(broken?.(entryOf("hotfix", text, files))).toEqual(expect.arrayContaining([...expected]));
+  });
+});
 
 test("the Bug Lifecycle starts by a label, is bounded, and asks for no more than it needs", () => {
-  const found = library.find(({ file }) => file === "bug-lifecycle.yml")?.workflow;
+  const found = library.find(({ name }) => name === "bug-lifecycle")?.workflow;
   expect(found).toMatchObject({
     name: "Bug Lifecycle",
     triggers: [{ event: "issues", types: ["labeled"], labels: ["bug"], own: false }],
