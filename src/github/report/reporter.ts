@@ -49,6 +49,8 @@ const pageSize = 500;
 const mostInHand = 5_000;
 const takeUpAgainMs = 10_000;
 const longestBackoffMs = 5 * 60_000;
+/** Where not GitHub fails but our own store: it costs nobody anything to look again. */
+const longestStoreBackoffMs = 5_000;
 /** Another process shows the execution now: a pass is a matter of seconds. */
 const leasedAgainMs = 1_000;
 
@@ -223,8 +225,10 @@ export function createReporter(options: ReporterOptions): ReporterService {
 
   function putOff(job: Job, error: unknown): void {
     const now = clock.now();
-    const limited = isRequestFailure(error) ? rateLimit(error, now) : null;
-    const at = limited ?? now + Math.min(longestBackoffMs, 1_000 * 2 ** job.failures);
+    const ofGitHub = isRequestFailure(error);
+    const limited = ofGitHub ? rateLimit(error, now) : null;
+    const longestMs = ofGitHub ? longestBackoffMs : longestStoreBackoffMs;
+    const at = limited ?? now + Math.min(longestMs, 1_000 * 2 ** job.failures);
     job.failures += 1;
     const again = new Date(at).toISOString();
     log.warn({ executionId: job.id, failures: job.failures, again, error }, "a report has to wait");
