@@ -216,6 +216,21 @@ describe("GitHub in trouble", () => {
     expect(clock.waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
   });
 
+  test("while our own database is away it is looked for again every few seconds, however long that takes", async () => {
+    let asked = 0;
+    const workflowOf = async () => {
+      asked += 1;
+      if (asked <= 10) throw new Error("the database is gone");
+      return aLifecycle();
+    };
+    const { reporter } = aReporter({ workflowOf });
+    clock.waits.length = 0;
+    reporter.changed(runsAt({ triage: running() }));
+    await reporter.idle();
+    expect(clock.waits.map((ms) => ms / 1000).slice(0, 10)).toEqual([1, 2, 4, 5, 5, 5, 5, 5, 5, 5]);
+    expect(bodies()).toHaveLength(1);
+  });
+
   test("a definition that can't be read yet is tried again", async () => {
     let asked = 0;
     const workflowOf = async () => {
