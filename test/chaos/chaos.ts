@@ -11,6 +11,7 @@ import { type ChaosStage, openStage } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
 import { Tally } from "./tally.ts";
 import { Town } from "./town.ts";
+import { mostWritten } from "./writes.ts";
 
 export interface Found {
   /** What was done to it, and what people did. */
@@ -48,7 +49,7 @@ export async function runChaos(form: Form): Promise<Found> {
   });
   const town = new Town(sandbox, new Dice(form.seed, "people"), injected);
   const over = new AbortController();
-  const attending = attend(sandbox, town, strikes, over.signal);
+  const attending = attend(town, strikes, over.signal);
   try {
     sandbox.spoil(createMischief(new Dice(form.seed, "GitHub"), injected, () => Date.now()));
     const striking = strikes.run();
@@ -90,6 +91,10 @@ export async function runChaos(form: Form): Promise<Found> {
     } finally {
       await stores.close();
     }
+    const written = mostWritten(sandbox.requests());
+    for (const [name, count, most] of written) {
+      if (count > most) wrong.push(`${count} writes in ${name} to one installation, of ${most}`);
+    }
     const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;
     const figures = [
       ["installations", form.installations],
@@ -100,6 +105,9 @@ export async function runChaos(form: Form): Promise<Found> {
       ["webhooks sent, redeliveries included", sandbox.deliveries().length],
       ["of them redeliveries", sandbox.deliveries().filter(({ redelivery }) => redelivery).length],
       ["requests to GitHub", sandbox.requests().length],
+      ...written.map(
+        ([name, count, most]) => [`most writes to one installation in ${name}, of ${most}`, count] as const,
+      ),
     ] as const;
     return { injected, complaints, figures, wrong };
   } finally {
@@ -122,14 +130,8 @@ async function arrive({ seed, executions, arrivalMs }: Form, { repositories }: C
   }
 }
 
-async function attend(
-  sandbox: ChaosStage["sandbox"],
-  town: Town,
-  strikes: Strikes,
-  signal: AbortSignal,
-): Promise<void> {
+async function attend(town: Town, strikes: Strikes, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (process.env["CHAOS_OPERATOR"] && Math.floor(Date.now() / 1_000) % 5 === 0) sandbox.redeliverFailed();
     town.lookAround();
     await strikes.attend();
     await delay(1_000, null, { signal }).catch(() => {});

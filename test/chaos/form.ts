@@ -20,7 +20,7 @@ export function readForm(env: NodeJS.ProcessEnv): Form {
   const minutes = number("CHAOS_MINUTES", quick ? 1.5 : 10);
   return {
     seed: readSeed(),
-    installations: number("CHAOS_INSTALLATIONS", quick ? 10 : 30),
+    installations: number("CHAOS_INSTALLATIONS", 30),
     executions: number("CHAOS_EXECUTIONS", quick ? 60 : 300),
     arrivalMs: minutes * 60_000 * 0.6,
     stormMs: minutes * 60_000,

@@ -49,6 +49,8 @@ export async function openStage(
   });
   const env = {
     ...sandbox.environment(),
+    // Counted as ever, in numbers that fit a year in minutes.
+    HISHAMOS_WRITE_LIMITS: "600/6000",
     WEBHOOK_SECRET: SECRET,
     HOST: "127.0.0.1",
     PORT: "0",

@@ -10,6 +10,17 @@ const reactionMs = 30_000;
 /** After so long without anything (ms) somebody looks whether a bug stands still. */
 const idleMs = 20_000;
 
+/**
+ * What is to come of ten bugs of a repository. Not more of them go all the way: those write fifty times each, and what
+ * one installation takes in an hour is to last for the run.
+ */
+const fates: readonly Fate[] = [
+  ...Array<Fate>(4).fill("deployed"),
+  ...Array<Fate>(3).fill("backlog"),
+  ...Array<Fate>(2).fill("cancelled"),
+  "failed",
+];
+
 export const people = { alice: "read", maya: "maintain", tom: "write", quinn: "write" } as const;
 
 /**
@@ -23,6 +34,8 @@ export class Town {
   readonly #sandbox: SandboxGitHub;
   readonly #dice: Dice;
   readonly #tally: Tally;
+  /** Of each repository what the next bugs come to, in no order. */
+  readonly #fates = new Map<string, Fate[]>();
   readonly #byPlace = new Map<string, Bug>();
   readonly #reactions = new Map<number, (content: string) => void>();
   readonly #deeds = new Set<Promise<void>>();
@@ -38,7 +51,10 @@ export class Town {
   /** Somebody reports a bug, and somebody else labels it. */
   report(repo: string): void {
     const dice = this.#dice;
-    const fate = dice.pick([50, "deployed"], [25, "backlog"], [15, "cancelled"], [10, "failed"]);
+    const left = this.#fates.get(repo) ?? [];
+    if (left.length === 0) left.push(...fates);
+    const [fate = "deployed"] = left.splice(dice.whole(0, left.length - 1), 1);
+    this.#fates.set(repo, left);
     const { number } = this.#sandbox.as("alice").openIssue({ repo, title: "Pay fails", body: "A 500." });
     const bug: Bug = {
       repo,
@@ -246,5 +262,3 @@ export class Town {
     this.#byPlace.set(`${repo}#${pull.number}`, bug);
   }
 }
-
-export type { Fate };
