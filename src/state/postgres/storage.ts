@@ -3,6 +3,7 @@ import type { DocumentStorage, Insertion, Row, SqlValue } from "../storage.ts";
 import { type TableName, tableDefinition } from "../tables.ts";
 import { insertOperation, removeOperation, saveOperation, upsertOperation } from "./operations.ts";
 import type { Connections } from "./pool.ts";
+import { Reads } from "./reads.ts";
 import type { Operation, Writes } from "./writes.ts";
 
 const pageSize = 100;
@@ -29,6 +30,7 @@ const Adapter = KeyvPostgres as unknown as new (options: Options) => Base;
  */
 export class PostgresStorage extends Adapter implements DocumentStorage {
   readonly #connections: Connections;
+  readonly #reads: Reads;
   readonly #writes: Writes;
   readonly #table: string;
   readonly #set: Operation<boolean>;
@@ -41,6 +43,12 @@ export class PostgresStorage extends Adapter implements DocumentStorage {
     this.#connections = reads;
     this.#writes = writes;
     this.#table = `${schema}.${table}`;
+    // Not KeyvPostgres' own statement, which fetches the generated columns too.
+    const select = `SELECT key, value FROM ${this.#table} WHERE key = ANY($1)`;
+    this.#reads = new Reads(async (keys) => {
+      const rows = await reads.read(select, [keys]);
+      return new Map(rows.map((row) => [String(row["key"]), String(row["value"])]));
+    });
     const set = tableDefinition(table).fenced ? saveOperation : upsertOperation;
     this.#set = set(saves, this.#table);
     this.#insert = insertOperation(saves, this.#table);
@@ -55,6 +63,10 @@ export class PostgresStorage extends Adapter implements DocumentStorage {
       if (sql.startsWith("CREATE ")) return [];
       return connections.read(sql, values);
     };
+  }
+
+  override get(key: string): Promise<string | undefined> {
+    return this.#reads.get(key);
   }
 
   set(key: string, text: string): Promise<boolean> {
