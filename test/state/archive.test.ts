@@ -257,13 +257,6 @@ test("of what is not there nothing is exported, and nothing is made", async () =
   }
 });
 
-test("a store that a service holds is not exported", async () => {
-  const directory = newDirectory();
-  const stores = await openSqliteStores({ directory });
-  expect((await run(exportCommand, newFile(), inDirectory(directory))).said).toContain("HOS601");
-  await stores.close();
-});
-
 test("lines are those that \\n ends, wherever the pieces are cut", async () => {
   const text = "one\n\ntwo \u2028 \r three\nfour";
   for (let size = 1; size < text.length; size++) {

@@ -124,3 +124,10 @@ export const firstExecution = {
     endedAt: null,
   })}}`,
 };
+
+/** Rows of `blobs` and `definitions` as version 1 wrote them: what the execution names. */
+export const firstBlob = { key: "hash", value: '{"facts":{},\n"value":"text"}' };
+export const firstDefinition = {
+  key: "h",
+  value: '{"facts":{},\n"value":{"path":".hishamos/old.yml","text":"old"}}',
+};

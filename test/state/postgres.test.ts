@@ -11,7 +11,13 @@ import { storesContract } from "../contract/stores.ts";
 import { anExecution, nextRevision } from "../support/execution.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startWriter } from "./crash.ts";
-import { firstDelivery, firstExecution, firstPostgresSchema } from "./first-schema.ts";
+import {
+  firstBlob,
+  firstDefinition,
+  firstDelivery,
+  firstExecution,
+  firstPostgresSchema,
+} from "./first-schema.ts";
 
 let postgres: TestPostgres;
 let admin: Client;
@@ -115,6 +121,14 @@ describe("one database", () => {
     await admin.query(`INSERT INTO ${schema}.deliveries (key, value) VALUES ($1, $2)`, [
       firstDelivery.key,
       firstDelivery.value,
+    ]);
+    await admin.query(`INSERT INTO ${schema}.blobs (key, value) VALUES ($1, $2)`, [
+      firstBlob.key,
+      firstBlob.value,
+    ]);
+    await admin.query(`INSERT INTO ${schema}.definitions (key, value) VALUES ($1, $2)`, [
+      firstDefinition.key,
+      firstDefinition.value,
     ]);
     const all = await Promise.all(Array.from({ length: 4 }, () => open(schema)));
     if (all[0]) await keepsAndGains(all[0]);

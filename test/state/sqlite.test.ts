@@ -12,7 +12,13 @@ import { keyvContract } from "../contract/keyv.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution } from "../support/execution.ts";
 import { startWriter } from "./crash.ts";
-import { firstDelivery, firstExecution, firstSqliteSchema } from "./first-schema.ts";
+import {
+  firstBlob,
+  firstDefinition,
+  firstDelivery,
+  firstExecution,
+  firstSqliteSchema,
+} from "./first-schema.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hishamos-sqlite-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -110,6 +116,10 @@ describe("a database", () => {
     raw
       .prepare("INSERT INTO deliveries (key, value) VALUES (?, ?)")
       .run(firstDelivery.key, firstDelivery.value);
+    raw.prepare("INSERT INTO blobs (key, value) VALUES (?, ?)").run(firstBlob.key, firstBlob.value);
+    raw
+      .prepare("INSERT INTO definitions (key, value) VALUES (?, ?)")
+      .run(firstDefinition.key, firstDefinition.value);
     raw.close();
     const stores = await openSqliteStores({ directory });
     await keepsAndGains(stores);
