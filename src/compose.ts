@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
+import { createApi, createLazyApi, isApi } from "./api/index.ts";
 import type { Config } from "./config.ts";
 import { createDuty } from "./engine/duty.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
@@ -41,8 +43,10 @@ export interface ServiceParts {
 
 export interface Service {
   readonly engine: Engine;
-  /** Answers every HTTP request: webhooks, health, and 404 for the rest. */
+  /** Answers every HTTP request: webhooks, the API, health, and 404 for the rest. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Takes a connection that is to become a WebSocket, or ends it. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Takes up what an earlier process left, and begins to work. */
   start(): Promise<void>;
   /** Takes no new work, saves what is under way; the stores stay open. */
@@ -140,6 +144,7 @@ export async function composeService({
     observer: {
       saved(before, after, engineMs) {
         log.info({ traces: traceOf(before, after), revision: after.revision, engineMs }, "saved");
+        api.made?.saved(after);
         observer?.saved(before, after, engineMs);
       },
     },
@@ -164,7 +169,11 @@ export async function composeService({
     shared: queue.shared !== undefined,
     sweepMs,
     roles,
+    publicUrl: config.api.publicUrl,
   });
+  const api = createLazyApi(() =>
+    createApi({ gateway: github.gateway, stores, clock, log, operatorToken: config.api.token }),
+  );
   const sweeping = createDuty({
     name: "sweep",
     everyMs: sweepMs,
@@ -203,8 +212,16 @@ export async function composeService({
     async handle(req, res) {
       if (servePublished(req, res) || (await health.answer(req, res)) || (await github.middleware(req, res)))
         return;
+      if (isApi(req)) {
+        (await api.get()).handle(req, res);
+        return;
+      }
       res.writeHead(404, { "content-type": "application/json" });
       res.end(JSON.stringify({ error: "there is nothing here" }));
+    },
+    async upgrade(req, socket, head) {
+      if (isApi(req)) (await api.get()).upgrade(req, socket, head);
+      else socket.destroy();
     },
     async start() {
       await members.start();
@@ -223,6 +240,7 @@ export async function composeService({
     async stop() {
       health.set("stopping");
       stopping.abort(new Error("the service is stopping"));
+      await api.stop();
       await Promise.all([sweeping.stop(), adopting.stop(), firstSweep]);
       await github.stop();
       await engine.stop();

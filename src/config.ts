@@ -37,6 +37,12 @@ export interface Config {
   readonly writeLimits: WriteLimits | null;
   /** How long executions are kept after their end (days). */
   readonly retentionDays: number;
+  readonly api: {
+    /** Speaks for the operator; null: nobody does, unless the start makes one. */
+    readonly token: string | null;
+    /** Under which the service is reached from outside, as `https://hishamos.example`; null where nobody has said. */
+    readonly publicUrl: string | null;
+  };
   readonly logLevel: LogLevel;
 }
 
@@ -58,6 +64,8 @@ export function readConfig(
   const concurrency = whole(env, "HISHAMOS_CONCURRENCY", 100, 1, 10_000, wrong);
   const writeLimits = readWriteLimits(env, wrong);
   const retentionDays = whole(env, "HISHAMOS_RETENTION_DAYS", 90, 1, 3_650, wrong);
+  const token = readToken(env, wrong);
+  const publicUrl = readPublicUrl(env, wrong);
   const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
   if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
   const apiUrl = readApiUrl(env, wrong);
@@ -96,9 +104,34 @@ export function readConfig(
       concurrency,
       retentionDays,
       writeLimits,
+      api: { token, publicUrl },
       logLevel,
     },
   };
+}
+
+/** Long enough that nobody guesses it. */
+function readToken(env: Environment, wrong: Wrong): string | null {
+  const token = env["HISHAMOS_API_TOKEN"] || null;
+  if (token === null || /^[\x21-\x7e]{20,500}$/.test(token)) return token;
+  return wrong(
+    "HISHAMOS_API_TOKEN",
+    "is too short, or has characters that no header takes",
+    "At least 20 letters, digits and signs, as `openssl rand -hex 32` makes them.",
+  );
+}
+
+function readPublicUrl(env: Environment, wrong: Wrong): string | null {
+  const text = env["HISHAMOS_URL"] || null;
+  if (text === null) return null;
+  const url = URL.parse(text);
+  const plain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "";
+  if (plain && url.username === "" && url.hash === "") return url.origin;
+  return wrong(
+    "HISHAMOS_URL",
+    "is not the address of a service",
+    "As https://hishamos.example, without a path.",
+  );
 }
 
 /** `MINUTE/HOUR`, or `off`: a GitHub Enterprise Server limits what its administrators say. */

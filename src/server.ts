@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { operatorToken } from "./api/index.ts";
 import { composeService, openStores, type ServiceParts } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 import { formatProblem } from "./core/problem.ts";
@@ -25,7 +26,7 @@ export async function serve(
 ): Promise<void> {
   const read = readConfig(env);
   if ("problems" in read) return refuse(read.problems.map(formatProblem));
-  const { config } = read;
+  const config = withToken(read.config);
   // Lines are written at once: what was logged before a crash is there to be read.
   const { err } = pino.stdSerializers;
   const serializers = { err, error: err };
@@ -54,6 +55,14 @@ export async function serve(
     service.handle(req, res).catch((error: unknown) => {
       log.error({ err: error }, "a request could not be answered");
       res.destroy();
+    });
+  });
+  server.on("upgrade", (req, socket, head) => {
+    // Until it is a WebSocket, nobody else hears of its errors.
+    socket.on("error", () => socket.destroy());
+    service.upgrade(req, socket, head).catch((error: unknown) => {
+      log.error({ err: error }, "a connection could not be taken");
+      socket.destroy();
     });
   });
   const refused = await listen(server, config.http);
@@ -95,6 +104,14 @@ async function refusal(check: Promise<void>): Promise<StateError["problem"] | nu
     if (error instanceof StateError) return error.problem;
     throw error;
   }
+}
+
+/** With a token for the operator: on SQLite, where one machine is the whole service, one is made if none is configured. */
+function withToken(config: Config): Config {
+  if (config.api.token !== null || !("directory" in config.state)) return config;
+  const { token, made } = operatorToken(config.state.directory);
+  if (made !== null) process.stderr.write(`The operator's token for the API, kept in ${made}: ${token}\n`);
+  return { ...config, api: { ...config.api, token } };
 }
 
 /** Null once it listens, else what a person can change about it. */

@@ -1,1 +1,3 @@
-export { type Api, type ApiOptions, createApi } from "./api.ts";
+export { createApi } from "./api.ts";
+export { createLazyApi, isApi } from "./lazy.ts";
+export { operatorToken } from "./operator-token.ts";

@@ -2,11 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Probot, ProbotOctokit } from "probot";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import type { AgentDefinition } from "../core/workflow.ts";
-import type { Clock, Engine, Log, Members, Stores } from "../engine/ports/index.ts";
+import type { Clock, Engine, Gateway, Log, Members, Stores } from "../engine/ports/index.ts";
 import type { Clients } from "./clients.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createIdentifier } from "./gateway/identify.ts";
 import { answer, type Refusal, readRequest, type SignedRequest } from "./guard.ts";
 import { type Accepted, createInbox, type IncomingDelivery } from "./inbox.ts";
 import { createProcessor } from "./process.ts";
+import { createRepositoryReader } from "./sweep/repositories.ts";
 import { createSweeper, type Sweeper } from "./sweep/sweeper.ts";
 
 export interface ProbotSettings {
@@ -39,9 +42,15 @@ export interface GitHubAppOptions {
   readonly sweepMs: number;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
+  /** This service's own address, for which tokens of Actions have to be made; null: none is taken. */
+  readonly publicUrl?: string | null;
+  /** Who signs tokens of Actions, where that is not github.com. */
+  readonly actionsIssuer?: string;
 }
 
 export interface GitHubApp {
+  /** What the API asks of GitHub. */
+  readonly gateway: Gateway;
   /** Answers webhook requests; false, and nothing touched, for any other path. Never rejects. */
   middleware(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /** Begins to process deliveries, those first that an earlier process left, and to start what the clock starts. */
@@ -106,9 +115,22 @@ export async function createGitHubApp(options: GitHubAppOptions): Promise<GitHub
     return { status: outcome.result };
   }
 
+  const { baseUrl } = settings;
+  const gateway = createGateway({
+    room,
+    repositories: createRepositoryReader(options.clients),
+    identify: createIdentifier({
+      baseUrl,
+      clock,
+      log,
+      audience: options.publicUrl ?? null,
+      actionsIssuer: options.actionsIssuer,
+    }),
+  });
   const adopt = () => inbox.adopt();
 
   return {
+    gateway,
     adopt,
     sweeper: createSweeper({ room, notes: stores.notes, adopt, everyMs: options.sweepMs }),
     middleware: async (req, res) => {

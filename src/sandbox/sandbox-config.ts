@@ -18,6 +18,7 @@ export function sandboxConfig(
     requests,
     concurrency: 10,
     retentionDays: 90,
+    api: { token: null, publicUrl: null },
     // The stand-in has none, and what is rehearsed is not to depend on how much was before.
     writeLimits: null,
     logLevel: "silent",

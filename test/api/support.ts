@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Api, createApi } from "../../src/api/index.ts";
+import { type Api, createApi } from "../../src/api/api.ts";
 import type { Execution, RepositoryRef } from "../../src/core/execution.ts";
 import type { Role } from "../../src/core/workflow.ts";
 import { loadWorkflow } from "../../src/definition/index.ts";

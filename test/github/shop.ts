@@ -15,6 +15,7 @@ import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 
 export const SECRET = "a secret of these tests";
 export const REPO = "acme/shop";
+export const PUBLIC_URL = "https://hishamos.example";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -23,6 +24,7 @@ afterEach(async () => {
 
 export interface Shop {
   readonly github: SandboxGitHub;
+  readonly repository: ReturnType<SandboxGitHub["createRepository"]>;
   readonly app: GitHubApp;
   readonly engine: Engine;
   readonly clients: Clients;
@@ -46,6 +48,8 @@ export interface ShopOptions {
   readonly now?: number;
   /** False: deliveries are stored, and processed only after `app.start()`. */
   readonly started?: boolean;
+  /** Who signs tokens of Actions. */
+  readonly actionsIssuer?: string;
 }
 
 /** Steps of agents wait for a person; actions succeed at once. */
@@ -74,7 +78,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const clock = new SimulatedClock(options.now ?? Date.now());
   const github = await startSandboxGitHub({ now: () => clock.now() });
   closing.push(() => github.close());
-  github.createRepository({
+  const repository = github.createRepository({
     owner: "acme",
     name: "shop",
     files: options.files ?? {},
@@ -111,6 +115,8 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     allowedBots: ["trusted", ...(options.allowedBots ?? [])],
     sweepMs: 5 * 60_000,
     roles: shippedRoles(),
+    publicUrl: PUBLIC_URL,
+    ...(options.actionsIssuer === undefined ? {} : { actionsIssuer: options.actionsIssuer }),
   });
   if (options.started !== false) app.start();
   closing.push(() => app.stop());
@@ -146,7 +152,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       [...new Set(guids)].map(async (guid) => (await stores.deliveries.get(guid))?.outcome ?? null),
     );
   };
-  return { github, app, engine, clients, stores, clock, hook, settled, outcomes };
+  return { github, repository, app, engine, clients, stores, clock, hook, settled, outcomes };
 }
 
 /** A delivery that was processed, as if it had not been. */

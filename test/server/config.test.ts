@@ -87,6 +87,16 @@ const mistakes: readonly { readonly what: string; readonly env: Environment; rea
     says: /HISHAMOS_RETENTION_DAYS is "0".*1 to 3650/s,
   },
   {
+    what: "an API token that can be guessed",
+    env: { HISHAMOS_API_TOKEN: "s3cret" },
+    says: /HISHAMOS_API_TOKEN is too short.*openssl rand/s,
+  },
+  ...["hishamos.example", "ftp://hishamos.example", "https://hishamos.example/path"].map((url) => ({
+    what: `a public address as ${url}`,
+    env: { HISHAMOS_URL: url },
+    says: /HISHAMOS_URL is not the address of a service/,
+  })),
+  {
     what: "a WEBHOOK_PATH without /",
     env: { WEBHOOK_PATH: "hooks" },
     says: /WEBHOOK_PATH must begin with \/.*\/api\/github\/webhooks/s,
@@ -221,6 +231,7 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
       model: null,
       concurrency: 100,
       retentionDays: 90,
+      api: { token: null, publicUrl: null },
       writeLimits: { perMinute: 80, perHour: 500 },
       logLevel: "info",
     },

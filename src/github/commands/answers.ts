@@ -12,6 +12,8 @@ export interface Reply {
   readonly ok: boolean;
   readonly note: string;
   readonly answer: string | null;
+  /** Why it was not taken, for who can read more than words: not allowed, or these problems. */
+  readonly why?: { readonly denied: string } | { readonly problems: readonly Problem[] };
 }
 
 export function taken(note: string, answer: string | null = null): Reply {
@@ -23,14 +25,13 @@ export function refused(note: string, answer: string): Reply {
 }
 
 export function problemReply(note: string, problem: Problem): Reply {
-  return refused(`${note}: ${problem.message}`, sentence(neutralise(inFull(problem))));
+  const words = sentence(neutralise(inFull(problem)));
+  return { ...refused(`${note}: ${problem.message}`, words), why: { problems: [problem] } };
 }
 
 export function notAllowed(command: string, reason: string): Reply {
-  return refused(
-    `${command} refused: ${reason}`,
-    `I can't take ${code(command)} from you: ${neutralise(reason)}.`,
-  );
+  const words = `I can't take ${code(command)} from you: ${neutralise(reason)}.`;
+  return { ...refused(`${command} refused: ${reason}`, words), why: { denied: reason } };
 }
 
 export function unknownCommand(word: string | null): Reply {

@@ -146,5 +146,6 @@ export async function prepareAnswer(
 
 export function wrongValues(command: string, problems: readonly Problem[]): Reply {
   const lines = problems.map((problem) => `- ${neutralise(inFull(problem))}`);
-  return refused(`${command}: wrong values`, [`I can't take ${code(command)} yet:`, "", ...lines].join("\n"));
+  const words = [`I can't take ${code(command)} yet:`, "", ...lines].join("\n");
+  return { ...refused(`${command}: wrong values`, words), why: { problems } };
 }

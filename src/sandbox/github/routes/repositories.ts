@@ -4,7 +4,12 @@ import { listed, page } from "../pagination.ts";
 import { forbidden, invalid, notFound } from "../refusal.ts";
 import { parameter, type RepositoryCall, type Route, read, route, type WriteCall, write } from "../router.ts";
 import { api, publicUser } from "../serialize/basics.ts";
-import { collaboratorPermission, fullRepository, repositoryJson } from "../serialize/repository.ts";
+import {
+  collaboratorPermission,
+  fullRepository,
+  permissionsOf,
+  repositoryJson,
+} from "../serialize/repository.ts";
 import { fork } from "../setup.ts";
 import { announce } from "../webhooks/announce.ts";
 import { found, roleOf } from "../world.ts";
@@ -31,10 +36,13 @@ function permission(call: RepositoryCall) {
 }
 
 export const repositoryRoutes: readonly Route[] = [
-  read("GET /repos/{owner}/{repo}", ["metadata"], (call) => ({
-    status: 200,
-    body: fullRepository(call.world, call.repository),
-  })),
+  read("GET /repos/{owner}/{repo}", ["metadata"], (call) => {
+    const { caller, world, repository } = call;
+    const body = fullRepository(world, repository);
+    if (caller.kind !== "user") return { status: 200, body };
+    const role = roleOf(repository, caller.user) ?? (repository.private ? "none" : "read");
+    return { status: 200, body: { ...body, permissions: permissionsOf(role) } };
+  }),
   write("POST /repos/{owner}/{repo}/dispatches", ["contents"], "write", dispatch),
   read("GET /repos/{owner}/{repo}/forks", ["metadata"], (call) => {
     const forks = [...call.world.repositories.values()].filter((one) => one.forkOf === call.repository);

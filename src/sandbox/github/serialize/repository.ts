@@ -116,18 +116,23 @@ export function pushRepository(world: World, repository: Repository) {
 export function collaboratorPermission(world: World, login: string, role: Role | "none") {
   const user = world.user(login);
   const folded = role === "maintain" ? "write" : role === "triage" ? "read" : role;
+  const permissions = permissionsOf(role);
+  return {
+    permission: folded,
+    role_name: role,
+    user: user === undefined ? null : { ...simpleUser(world, user), permissions, role_name: role },
+  };
+}
+
+/** What a role may do, in the words of a repository's and a collaborator's `permissions`. */
+export function permissionsOf(role: Role | "none") {
   const can = (least: Role) => role !== "none" && RANK[role] >= RANK[least];
-  const permissions = {
+  return {
     admin: can("admin"),
     maintain: can("maintain"),
     push: can("write"),
     triage: can("triage"),
     pull: can("read"),
-  };
-  return {
-    permission: folded,
-    role_name: role,
-    user: user === undefined ? null : { ...simpleUser(world, user), permissions, role_name: role },
   };
 }
 
