@@ -24,6 +24,6 @@ export function readForm(env: NodeJS.ProcessEnv): Form {
     executions: number("CHAOS_EXECUTIONS", quick ? 60 : 300),
     arrivalMs: minutes * 60_000 * 0.6,
     stormMs: minutes * 60_000,
-    calmMs: quick ? 120_000 : 600_000,
+    calmMs: quick ? 300_000 : 900_000,
   };
 }

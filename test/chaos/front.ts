@@ -11,8 +11,8 @@ interface Webhook {
   readonly body: Buffer;
 }
 
-/** A load balancer gives up on a replica after so long, and leaves it alone for a while. */
-const patienceMs = 1_000;
+/** A load balancer gives up on a replica after so long, and leaves it alone for a while; when all is calm, GitHub itself does. */
+const patienceMs = { storm: 2_000, calm: 9_000 };
 const avoidedMs = 4_000;
 
 /** The network between GitHub and the replicas: it drops, doubles and delays what passes, and so changes the order. */
@@ -107,7 +107,11 @@ export class Front {
     let status = 502;
     for (const replica of order) {
       if (!replica?.url || (this.#avoided.get(replica) ?? 0) > Date.now()) continue;
-      const answered = await post(`${replica.url}${webhook.path}`, webhook);
+      const answered = await post(
+        `${replica.url}${webhook.path}`,
+        webhook,
+        this.#mischief ? patienceMs.storm : patienceMs.calm,
+      );
       if (answered === null) this.#avoided.set(replica, Date.now() + avoidedMs);
       else if (answered !== 503) return answered;
       else status = 503;
@@ -121,13 +125,13 @@ function accepted(status: number): boolean {
 }
 
 /** The status it answers, or null where it can't be reached or is silent for too long. */
-function post(url: string, { headers, body }: Webhook): Promise<number | null> {
+function post(url: string, { headers, body }: Webhook, patience: number): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   const outgoing = request(url, {
     method: "POST",
     headers,
     agent: false,
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(patience),
   });
   outgoing.on("error", () => resolve(null));
   outgoing.on("response", (answer) => {
