@@ -74,7 +74,7 @@ async function open(home: Home): Promise<Database> {
 
 async function* textOf(input: Readable, compressed: boolean): AsyncGenerator<string, void> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  const source = compressed ? input.compose(createGunzip()) : input;
+  const source = compressed ? unzipped(input) : input;
   try {
     for await (const bytes of source as AsyncIterable<Buffer>) yield decoder.decode(bytes, { stream: true });
     yield decoder.decode();
@@ -84,4 +84,10 @@ async function* textOf(input: Readable, compressed: boolean): AsyncGenerator<str
     if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") throw damaged("it is not UTF-8");
     throw error;
   }
+}
+
+function unzipped(input: Readable): Readable {
+  const unzip = createGunzip();
+  input.on("error", (error) => unzip.destroy(error));
+  return input.pipe(unzip);
 }

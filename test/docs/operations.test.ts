@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { exportUsage } from "../../src/cli/export.ts";
@@ -97,7 +98,7 @@ test("the health check asks what the service answers", async () => {
   for (const answer of [{ ok: true }, { ok: false }, null]) {
     const fetch = async () => answer ?? Promise.reject(new Error("refused"));
     const process = { env: { PORT: "3000" }, exit: (status: number) => void ended.push(status) };
-    await new Function("fetch", "process", `return ${code}`)(fetch, process);
+    await runInNewContext(code ?? "", { fetch, process });
   }
   expect(ended).toEqual([0, 1, 1]);
 });

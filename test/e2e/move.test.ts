@@ -36,7 +36,10 @@ async function claims(env: Readonly<Record<string, string>>): Promise<number> {
 
 test("what waits, and what was in the middle of its work, goes on after the move from embedded to Postgres", async () => {
   const [from, to] = [await inDirectory(), await inPostgres()];
-  closing.push(from.remove, to.remove);
+  closing.push(
+    () => from.remove(),
+    () => to.remove(),
+  );
   const directory = mkdtempSync(join(tmpdir(), "hishamos-move-"));
   closing.push(() => rmSync(directory, { recursive: true, force: true }));
   const file = join(directory, "all.jsonl.gz");

@@ -220,20 +220,44 @@ describe("an import", () => {
     expect((await run(importCommand, file, inDirectory(newDirectory()))).said).toContain("HOS613");
   });
 
+  test("that goes on beside something else that was stored meanwhile is refused", async () => {
+    const env = inDirectory(newDirectory());
+    await run(importCommand, fileOf(lines.slice(0, 10)), env);
+    const stores = await openSqliteStores({ directory: env.HISHAMOS_DATA_DIR });
+    await stores.executions.create(anExecution({ id: "of another" }));
+    await stores.close();
+    const { code, said } = await run(importCommand, whole, env);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/HOS615.*executions has 21 rows, and the export 20/s),
+    ]);
+  });
+
+  test("that goes on where a row has changed meanwhile is refused", async () => {
+    const env = inDirectory(newDirectory());
+    await run(importCommand, fileOf(lines.slice(0, 10)), env);
+    const stores = await openSqliteStores({ directory: env.HISHAMOS_DATA_DIR });
+    const known = await stores.executions.load("é-0");
+    if (known === null) throw new Error("it is not there");
+    await stores.executions.save(nextRevision(known, {}));
+    await stores.close();
+    expect((await run(importCommand, whole, env)).said).toMatch(/HOS615.*another row "é-0"/s);
+  });
+
   test("into a store that processes work on is refused, and not because one of them died there", async () => {
     const database = await openPostgresDatabase({ url: await newPostgres() });
     const { members } = openStores(database);
     await members.beat("dead", 7);
     await members.beat("alive", 1);
-    const import_ = (beats: number) =>
+    const imported = (beats: number) =>
       importLines({
         database,
         lines: linesOf(Readable.from([readFileSync(whole, "utf8")])),
         now: () => 1,
         wait: () => members.beat("alive", beats),
       });
-    await expect(import_(2)).rejects.toMatchObject({ problem: { code: "HOS616" } });
-    expect(await import_(2)).toMatchObject({ executions: 20 });
+    await expect(imported(2)).rejects.toMatchObject({ problem: { code: "HOS616" } });
+    expect(await imported(2)).toMatchObject({ executions: 20 });
     await database.close();
   });
 

@@ -1,4 +1,3 @@
-import { isObject } from "../../core/json.ts";
 import { openDocuments } from "../documents.ts";
 import { StateError } from "../error.ts";
 import { openMembers, openNotes } from "../members.ts";
@@ -128,7 +127,7 @@ async function refuseInUse({ database, wait }: ImportOptions): Promise<void> {
 async function refuseFilled(database: Database, id: string): Promise<void> {
   const documents = openDocuments<{ id?: string; state?: string }>(database, "notes", () => ({}));
   const note = await documents.get(importNote);
-  const known = isObject(note as never) && note?.state === "unfinished" ? note.id : null;
+  const known = note?.state === "unfinished" ? (note.id ?? "") : null;
   if (known === id) return;
   if (known !== null) throw notEmpty("an import of another file into it was broken off");
   for (const table of archivedTables) {
