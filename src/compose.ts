@@ -14,7 +14,7 @@ import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts
 import { createGitHubApp } from "./github/app.ts";
 import { createClients } from "./github/clients.ts";
 import { createPacing, unlimited } from "./github/pacing/index.ts";
-import { createReporter } from "./github/report/index.ts";
+import { createOwedWalk, createReporter } from "./github/report/index.ts";
 import { createModelTools } from "./github/tools.ts";
 import { createHealth } from "./health.ts";
 import { servePublished } from "./published.ts";
@@ -198,7 +198,7 @@ export async function composeService({
     clock,
     log,
     shared: queue.shared,
-    perform: () => reporter.takeUp(),
+    perform: createOwedWalk({ members, clock, walk: () => reporter.takeUp() }),
   });
   const cleaning = createCleaning({
     stores,
