@@ -2,7 +2,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { shippedRoles } from "../../src/agents/index.ts";
 import { readRole } from "../../src/agents/roles.ts";
-import type { JsonObject } from "../../src/core/json.ts";
+import { isObject, type JsonObject } from "../../src/core/json.ts";
 import { shippedRoles as roleNames } from "../../src/definition/roles.ts";
 import { parseAnswer, readyAnswer } from "../../src/engine/answer/index.ts";
 
@@ -13,6 +13,23 @@ test("the roles that ship are those that definitions are checked against", () =>
   const found = [...roles.values()].map(({ name, produces }) => ({ name, produces }));
   expect(found.toSorted(byName)).toEqual([...roleNames].toSorted(byName));
 });
+
+/** Places of a schema that say too little: texts and lists without an end, maps that are open, keys nobody explains. */
+function unbounded(at: string, schema: JsonObject): readonly string[] {
+  const { type, items, properties } = schema;
+  const open =
+    (type === "string" && schema["maxLength"] === undefined) ||
+    (type === "array" && schema["maxItems"] === undefined) ||
+    (type === "object" && schema["additionalProperties"] !== false);
+  const keys = Object.entries(isObject(properties) ? properties : {}).flatMap(([key, value]) =>
+    isObject(value) ? unbounded(`${at}.${key}`, value) : [],
+  );
+  const mute = Object.entries(at === "output" && isObject(properties) ? properties : {}).flatMap(
+    ([key, value]) =>
+      isObject(value) && value["description"] === undefined ? [`${at}.${key} is not explained`] : [],
+  );
+  return [...(open ? [at] : []), ...keys, ...mute, ...(isObject(items) ? unbounded(`${at}[]`, items) : [])];
+}
 
 describe.for([...roles.values()])("$name", (role) => {
   test("says what it does in a first paragraph that fits a question", () => {
@@ -25,6 +42,11 @@ describe.for([...roles.values()])("$name", (role) => {
       timeoutMs: expect.any(Number),
       steps: expect.any(Number),
     });
+  });
+
+  test("tells of all that it asks for what it is and how much", () => {
+    expect(role.instructions.split(/\s+/).length).toBeGreaterThan(100);
+    expect(role.outputSchema === null ? [] : unbounded("output", role.outputSchema)).toEqual([]);
   });
 
   test("its ready answer is taken once it is filled in", () => {
@@ -61,6 +83,7 @@ describe("what the Bug Lifecycle's roles answer", () => {
     ["qa-agent", { passed: false }, false],
     ["devops-agent", { environment: "production", url: "https://example.com" }, true],
     ["devops-agent", { environment: "production", url: "javascript:alert(1)" }, false],
+    ["devops-agent", { environment: "production", succeeded: false, notes: "rolled back" }, true],
   ])("%s %j is valid: %s", ([name, answer, valid]) => {
     expect(new Ajv().validate(roles.get(name)?.outputSchema ?? {}, answer)).toBe(valid);
   });
