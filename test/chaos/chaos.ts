@@ -92,8 +92,8 @@ export async function runChaos(form: Form): Promise<Found> {
       await stores.close();
     }
     const written = mostWritten(sandbox.requests());
-    for (const [name, count, most] of written) {
-      if (count > most) wrong.push(`${count} writes in ${name} to one installation, of ${most}`);
+    for (const { within, count, limit, what } of written) {
+      if (count > limit) wrong.push(`${count} writes in ${within} to one installation, of ${limit}: ${what}`);
     }
     const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;
     const figures = [
@@ -106,7 +106,8 @@ export async function runChaos(form: Form): Promise<Found> {
       ["of them redeliveries", sandbox.deliveries().filter(({ redelivery }) => redelivery).length],
       ["requests to GitHub", sandbox.requests().length],
       ...written.map(
-        ([name, count, most]) => [`most writes to one installation in ${name}, of ${most}`, count] as const,
+        ({ within, limit, count }) =>
+          [`most writes to one installation in ${within}, of ${limit}`, count] as const,
       ),
     ] as const;
     return { injected, complaints, figures, wrong };

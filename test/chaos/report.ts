@@ -19,7 +19,7 @@ export function told({ seed }: Form, { figures, injected, complaints, wrong }: F
 const longest = 60;
 
 function list(wrong: readonly string[]): string {
-  const shown = wrong.slice(0, longest).map((one) => `  - ${one.replaceAll("\n", " ").slice(0, 400)}`);
+  const shown = wrong.slice(0, longest).map((one) => `  - ${one.replaceAll("\n", " ").slice(0, 1_000)}`);
   const more = wrong.length - shown.length;
   return [...shown, ...(more > 0 ? [`  … and ${more} more`] : [])].join("\n");
 }

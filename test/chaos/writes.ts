@@ -6,30 +6,47 @@ const limits = [
   { name: "an hour", ms: 3_600_000, most: 500 },
 ] as const;
 
-/** The most that was written to one installation within a minute and within an hour. */
-export function mostWritten(
-  requests: readonly RequestRecord[],
-): readonly (readonly [string, number, number])[] {
-  const byOwner = new Map<string, number[]>();
-  for (const { method, path, at } of requests) {
-    const [, owner] = /^\/repos\/([^/]+)\//.exec(path) ?? [];
-    if (owner === undefined || method === "GET") continue;
-    const times = byOwner.get(owner) ?? [];
-    byOwner.set(owner, times);
-    times.push(at);
-  }
+export interface Written {
+  /** As `a minute`. */
+  readonly within: string;
+  readonly limit: number;
+  /** The most that was written to one installation within that time. */
+  readonly count: number;
+  /** Which writes those were, the most frequent first. */
+  readonly what: string;
+}
+
+/** The fullest minute and the fullest hour of any installation. */
+export function mostWritten(requests: readonly RequestRecord[]): readonly Written[] {
+  const writes = requests.filter(({ method }) => method !== "GET");
+  const byOwner = Map.groupBy(writes, ({ path }) => /^\/repos\/([^/]+)\//.exec(path)?.[1]);
+  byOwner.delete(undefined);
   return limits.map(({ name, ms, most }) => {
-    const counts = [...byOwner.values()].map((times) => mostWithin(times, ms));
-    return [name, Math.max(0, ...counts), most] as const;
+    const fullest = [...byOwner.values()]
+      .map((own) => fullestWithin(own, ms))
+      .reduce((one, other) => (other.length > one.length ? other : one), []);
+    return { within: name, limit: most, count: fullest.length, what: summary(fullest) };
   });
 }
 
-function mostWithin(times: readonly number[], ms: number): number {
+function fullestWithin(writes: readonly RequestRecord[], ms: number): readonly RequestRecord[] {
   let first = 0;
-  let most = 0;
-  for (const [at, time] of times.entries()) {
-    while ((times[first] ?? 0) <= time - ms) first += 1;
-    most = Math.max(most, at - first + 1);
+  let fullest: readonly [number, number] = [0, 0];
+  for (const [last, { at }] of writes.entries()) {
+    while ((writes[first]?.at ?? at) <= at - ms) first += 1;
+    if (last + 1 - first > fullest[1] - fullest[0]) fullest = [first, last + 1];
   }
-  return most;
+  return writes.slice(...fullest);
+}
+
+function summary(writes: readonly RequestRecord[]): string {
+  const groups = Map.groupBy(writes, ({ method, path, status }) => {
+    const where = path.replace(/^\/repos\/([^/]+)\/[^/]+/, "$1").replace(/\/[0-9a-f]{40}$/, "/SHA");
+    return `${method} ${where} ${status ?? "cut"}`;
+  });
+  return [...groups]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, 12)
+    .map(([what, { length }]) => `${length} ${what}`)
+    .join(", ");
 }
