@@ -106,10 +106,10 @@ export function createPacing({ store, clock, log, limits = gitHubsLimits }: Paci
   /** Fenced: false where another process has written since the row was read, which then is read anew. */
   async function write(gate: Gate, row: PacingRow): Promise<boolean> {
     const next = { ...row, revision: row.revision + 1 };
-    const read = gate.row;
+    const before = gate.row;
     const written = await store.put(next);
     // A pause may have been noted meanwhile.
-    if (gate.row === read) gate.row = written ? next : null;
+    if (gate.row === before) gate.row = written ? next : null;
     return written;
   }
 
@@ -215,7 +215,7 @@ export function createPacing({ store, clock, log, limits = gitHubsLimits }: Paci
         },
         fail: (error) => {
           left();
-          reject(error as Error);
+          reject(error);
         },
       };
       signal?.addEventListener("abort", leave, { once: true });

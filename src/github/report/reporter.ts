@@ -206,15 +206,16 @@ export function createReporter(options: ReporterOptions): ReporterService {
 
   /** It holds no place meanwhile, and no document: what is newest when it is its turn is what is shown. */
   function waitForTurn(job: Job, { installation, urgency }: TurnNeeded): void {
-    pacing.turn(installation, urgency, stopping.signal).then(
-      () => {
+    const take = async () => {
+      try {
+        await pacing.turn(installation, urgency, stopping.signal);
         job.turn = true;
         jobs.queue(job);
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (!stopping.signal.aborted) putOff(job, error);
-      },
-    );
+      }
+    };
+    void take();
   }
 
   function giveTurnBack(job: Job): true {

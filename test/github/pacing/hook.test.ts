@@ -17,7 +17,7 @@ function aStage() {
   const asked: string[] = [];
   let answer = () => new Response("{}", { headers: { "content-type": "application/json" } });
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const path = new URL(String(input)).pathname;
+    const path = new URL(input instanceof Request ? input.url : input).pathname;
     if (path.endsWith("/access_tokens"))
       return Response.json({ token: "t", expires_at: "2999-01-01T00:00:00Z" }, { status: 201 });
     asked.push(`${init?.method ?? "GET"} ${path.replace("/repos/octo-org/octo-repo", "")}`);

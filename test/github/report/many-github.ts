@@ -31,7 +31,7 @@ export function smallGitHub(clock: Clock, wrote: (write: Write) => void = () => 
 
   const fetch: typeof globalThis.fetch = (input, init) => {
     requests += 1;
-    const path = new URL(String(input)).pathname;
+    const path = new URL(input instanceof Request ? input.url : input).pathname;
     const method = init?.method ?? "GET";
     if (path === "/app") {
       introductions += 1;
@@ -39,7 +39,8 @@ export function smallGitHub(clock: Clock, wrote: (write: Write) => void = () => 
     }
     if (path.endsWith("/access_tokens"))
       return json(201, { token: "ghs_test", expires_at: "2999-01-01T00:00:00Z" });
-    const body = init?.body ? String((JSON.parse(String(init.body)) as { body?: string }).body) : "";
+    const sent = typeof init?.body === "string" ? init.body : "{}";
+    const { body = "" } = JSON.parse(sent) as { body?: string };
     const on = Number(/\/issues\/(\d+)\/comments$/.exec(path)?.[1]);
     if (method === "GET") {
       return json(200, [...comments.values()].filter(({ issue }) => issue === on).map(shown));

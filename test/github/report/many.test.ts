@@ -56,7 +56,7 @@ async function aStage(wrote: (write: Write) => void) {
           leased += 1;
           return leases.take(name);
         },
-        release: leases.release,
+        release: (name) => leases.release(name),
       },
       clock: counted,
       log: silentLog,
@@ -128,10 +128,10 @@ const showing = ({ revision }: Execution) => `triage | running | ${revision}×`;
 
 test("a thousand that change at once, and go on changing, over two replicas and a restart", async () => {
   const executions: Execution[] = [];
-  const old: string[] = [];
+  const stale: string[] = [];
   const { clock, stores, github, replica, until, settled } = await aStage(({ issue, body }) => {
     const newest = executions[issue - 1];
-    if (newest && !body.includes(showing(newest))) old.push(body);
+    if (newest && !body.includes(showing(newest))) stale.push(body);
   });
   const first = await replica("first");
   let second = await replica("second");
@@ -165,7 +165,7 @@ test("a thousand that change at once, and go on changing, over two replicas and 
   );
   for (let part = 1; part <= 6; part++) {
     await until(part * 10 * minute);
-    await Promise.all(Array.from({ length: count }, (_, at) => (at % 2 === part % 2 ? change(at) : null)));
+    await Promise.all(executions.flatMap((_, at) => (at % 2 === part % 2 ? [change(at)] : [])));
   }
 
   // The queue is long; whoever asks now is answered now, and steps go before all that only informs.
@@ -202,7 +202,7 @@ test("a thousand that change at once, and go on changing, over two replicas and 
     expect(comments[0]?.body).toContain(showing(execution));
   }
   // Nothing waits with what it is going to write.
-  expect(old).toEqual([]);
+  expect(stale).toEqual([]);
   // 4,000 changes; each execution is written for the first time, and perhaps once more.
   expect(changes).toBe(4 * count);
   expect(github.writes.filter(isNews).length).toBeLessThan(1.6 * count);

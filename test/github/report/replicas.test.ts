@@ -78,7 +78,10 @@ function frozen() {
   const stands = Promise.withResolvers<void>();
   const goes = Promise.withResolvers<void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    if (init?.method === "POST" && String(input).endsWith("/comments")) {
+    if (
+      init?.method === "POST" &&
+      new URL(input instanceof Request ? input.url : input).pathname.endsWith("/comments")
+    ) {
       stands.resolve();
       await goes.promise;
     }
@@ -92,7 +95,7 @@ describe("of several replicas", () => {
     const replicas = ["a", "b", "c"].map((self) => replica(self));
     let execution = await created();
     for (let times = 0; times < 5; times++) {
-      for (const { changed: tell } of replicas) tell(execution);
+      for (const one of replicas) one.changed(execution);
       execution = await changed(execution);
     }
     replicas[1]?.changed(execution);
