@@ -67,8 +67,8 @@ export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promis
 
 /** How often one of all processes looks for webhooks that never came. */
 const regularSweepMs = 5 * 60_000;
-/** How soon deliveries are taken up that a process has left which is gone. */
-const adoptMs = 3_000;
+/** How often deliveries are looked for that a process has left which is gone: that is known after eight seconds. */
+const adoptMs = 1_000;
 /** How often one of all processes looks for reports that another no longer makes. */
 const owedReportsMs = 15_000;
 
