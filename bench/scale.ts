@@ -6,7 +6,7 @@ export type ScaleName = (typeof scaleNames)[number];
 const sizes = {
   full: {
     rivals: { executions: 1_000, slice: 200, warmUp: 100, concurrency: 100 },
-    replicas: { executions: 3_000, rounds: 3 },
+    replicas: { executions: 2_000, rounds: 3 },
     crowd: { executions: 10_000, active: 200 },
     parked: { executions: 100_000, wakes: 1_000 },
     webhooks: { deliveries: 10_000, slice: 1_000, warmUp: 1_000 },
