@@ -7,7 +7,7 @@ import { createDuty } from "./engine/duty.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
 import { createLeases } from "./engine/leases.ts";
 import { createMembership } from "./engine/members.ts";
-import type { Clock, Engine, Log, Queue, Stores } from "./engine/ports/index.ts";
+import type { Clock, Engine, Log, Queue, SharedQueue, Stores } from "./engine/ports/index.ts";
 import { createCleaning } from "./engine/retention.ts";
 import { traceOf } from "./engine/trace.ts";
 import { createActionRunner, createSafeOutputs } from "./github/actions/index.ts";
@@ -76,6 +76,19 @@ const owedReportsMs = 15_000;
 async function openQueue({ state, concurrency }: Config, clock: Clock, log: Log): Promise<Queue> {
   if ("directory" in state) return createInProcessQueue({ concurrency });
   return await openPgBossQueue({ url: state.databaseUrl, concurrency, clock, log });
+}
+
+/** Claims that a start gets in any case: what failed while nobody listened must not wait for the next sweep's time. */
+function atOnce(shared: Pick<SharedQueue, "claim">): Pick<SharedQueue, "claim"> {
+  let started = false;
+  return {
+    async claim(what, seconds) {
+      const mine = await shared.claim(what, seconds);
+      const first = !started;
+      started = true;
+      return mine || first;
+    },
+  };
 }
 
 /** Constructs every adapter around the engine: the one place where they meet. */
@@ -179,7 +192,7 @@ export async function composeService({
     everyMs: sweepMs,
     clock,
     log,
-    shared: queue.shared,
+    shared: queue.shared && atOnce(queue.shared),
     perform: (signal) => github.sweeper.sweep(signal),
   });
   // Without a claim: each process looks, and what one has taken the others don't get.
