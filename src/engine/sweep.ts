@@ -99,7 +99,7 @@ export function createSweep({ stores, pinned, clock, log, shared, wake }: SweepO
       const now = clock.now();
       return read(now - back * messagesEveryMs, now - messageGraceMs, signal);
     }),
-    duty("sweep", savesEveryMs, async (signal) => {
+    duty("sweep_executions", savesEveryMs, async (signal) => {
       const now = clock.now();
       const found = await read(0, now - messageGraceMs, signal);
       return found + (await walk(now - back * savesEveryMs, now - graceMs, signal));

@@ -117,7 +117,7 @@ test("leaves alone what waits, what has a job, and what has ended", async () => 
 });
 
 const aMessage = (id: string) => ({ ...aCommand(id, "m", "cancel"), at: clock.now() });
-const elsewhere = ["sweep", "sweep_all"];
+const elsewhere = ["sweep_executions", "sweep_all"];
 
 test.for([
   ["is found within seconds", 0, elsewhere],
@@ -148,7 +148,7 @@ test("messages that nobody reads are found on all pages", async () => {
 test.for([
   ["each minute what was saved of late", ["sweep_all"], 5, 1],
   ["each minute not what was saved long ago", ["sweep_all"], 20, 0],
-  ["each hour everything", ["sweep"], 20, 1],
+  ["each hour everything", ["sweep_executions"], 20, 1],
   ["nothing where another process does", elsewhere, 5, 0],
 ] as const)("looks at %s", async ([, claimed, minutes, found]) => {
   await left(work);
@@ -168,7 +168,7 @@ test("goes through all pages", async () => {
 
 test("where it can't look it says so and looks again within a minute, though its turn is an hour", async () => {
   const id = await left(work);
-  for (const what of ["sweep", "sweep_messages"]) queue.claimed.add(what);
+  for (const what of ["sweep_executions", "sweep_messages"]) queue.claimed.add(what);
   queue.broken = new Error("no database");
   clock.advance(minute);
   await sweep.start();
