@@ -7,26 +7,28 @@ import type { Doom } from "../life.ts";
  */
 export class Crashes implements Doom {
   readonly #left: Set<string>;
-  #next: string | null = null;
+  /** Under way, of those that are left: one death is in the work of all of them. */
+  readonly #underWay = new Set<string>();
 
   constructor(steps: readonly string[]) {
     this.#left = new Set(steps);
   }
 
-  /** Sees every save; `prefix` is the path under which the case knows the execution's steps. */
+  /** Sees every save, and what is stored at a start; `prefix` is the path under which the case knows the execution's steps. */
   see(prefix: string, { steps }: Execution): void {
     for (const [path, { runs }] of Object.entries(steps)) {
       const run = runs.at(-1);
-      if (run?.state === "running" && this.#left.has(prefix + path)) this.#next = prefix + path;
+      if (run?.state === "running" && this.#left.has(prefix + path)) this.#underWay.add(prefix + path);
     }
   }
 
   begins(at: string): "before" | "after" | null {
-    if (this.#next === null) return null;
+    if (this.#underWay.size === 0) return null;
     const saves = at === "executions.save";
-    if (!saves && !/^[A-Z]/.test(at)) return null;
-    this.#left.delete(this.#next);
-    this.#next = null;
+    // What the App does beside its work, as asking for webhooks again, is nothing of the step's.
+    if (!saves && !/^[A-Z]+ \/repos\//.test(at)) return null;
+    for (const path of this.#underWay) this.#left.delete(path);
+    this.#underWay.clear();
     return saves ? "before" : "after";
   }
 

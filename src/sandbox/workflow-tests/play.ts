@@ -223,6 +223,11 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
     // What was on its way to the dead has failed; the next process asks for it again.
     await sandbox.settled();
     now = await incarnate();
+    // A save that was under way at the death is stored, and nobody has seen it.
+    for (const execution of (await stores.executions.list({ states: ["running", "paused"] })).executions) {
+      const prefix = prefixOf(execution);
+      if (prefix !== null) crashes.see(prefix, execution);
+    }
     await now.service.start();
   }
 
