@@ -11,7 +11,7 @@ import { type ChaosStage, openStage } from "./stage.ts";
 import { Strikes } from "./strikes.ts";
 import { Tally } from "./tally.ts";
 import { Town } from "./town.ts";
-import { mostWritten } from "./writes.ts";
+import { fullestMinute, perMinute } from "./writes.ts";
 
 export interface Found {
   /** What was done to it, and what people did. */
@@ -91,10 +91,9 @@ export async function runChaos(form: Form): Promise<Found> {
     } finally {
       await stores.close();
     }
-    const written = mostWritten(sandbox.requests());
-    for (const { within, count, limit, what } of written) {
-      if (count > limit) wrong.push(`${count} writes in ${within} to one installation, of ${limit}: ${what}`);
-    }
+    const minute = fullestMinute(sandbox.requests());
+    if (minute.count > perMinute)
+      wrong.push(`${minute.count} writes to one installation in a minute: ${minute.what}`);
     const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;
     const figures = [
       ["installations", form.installations],
@@ -105,10 +104,7 @@ export async function runChaos(form: Form): Promise<Found> {
       ["webhooks sent, redeliveries included", sandbox.deliveries().length],
       ["of them redeliveries", sandbox.deliveries().filter(({ redelivery }) => redelivery).length],
       ["requests to GitHub", sandbox.requests().length],
-      ...written.map(
-        ({ within, limit, count }) =>
-          [`most writes to one installation in ${within}, of ${limit}`, count] as const,
-      ),
+      [`most writes to one installation in a minute, of ${perMinute}`, minute.count],
     ] as const;
     return { injected, complaints, figures, wrong };
   } finally {

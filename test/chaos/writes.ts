@@ -1,32 +1,25 @@
 import type { RequestRecord } from "../../src/sandbox/github/index.ts";
 
-/** GitHub's limits for content: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-const limits = [
-  { name: "a minute", ms: 60_000, most: 80 },
-  { name: "an hour", ms: 3_600_000, most: 500 },
-] as const;
+/** What GitHub takes from one installation: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export const perMinute = 80;
+const minuteMs = 60_000;
 
 export interface Written {
-  /** As `a minute`. */
-  readonly within: string;
-  readonly limit: number;
-  /** The most that was written to one installation within that time. */
+  /** The most that was written to one installation within a minute. */
   readonly count: number;
   /** Which writes those were, the most frequent first. */
   readonly what: string;
 }
 
-/** The fullest minute and the fullest hour of any installation. */
-export function mostWritten(requests: readonly RequestRecord[]): readonly Written[] {
+/** The fullest minute of any installation. */
+export function fullestMinute(requests: readonly RequestRecord[]): Written {
   const writes = requests.filter(({ method }) => method !== "GET");
   const byOwner = Map.groupBy(writes, ({ path }) => /^\/repos\/([^/]+)\//.exec(path)?.[1]);
   byOwner.delete(undefined);
-  return limits.map(({ name, ms, most }) => {
-    const fullest = [...byOwner.values()]
-      .map((own) => fullestWithin(own, ms))
-      .reduce((one, other) => (other.length > one.length ? other : one), []);
-    return { within: name, limit: most, count: fullest.length, what: summary(fullest) };
-  });
+  const fullest = [...byOwner.values()]
+    .map((own) => fullestWithin(own, minuteMs))
+    .reduce((one, other) => (other.length > one.length ? other : one), []);
+  return { count: fullest.length, what: summary(fullest) };
 }
 
 function fullestWithin(writes: readonly RequestRecord[], ms: number): readonly RequestRecord[] {
