@@ -63,6 +63,7 @@ function branch(name: string, files: Record<string, string>): string {
 describe("each answer is what GitHub's OpenAPI description says", () => {
   test("apps and installations", async () => {
     await app.rest.apps.getAuthenticated();
+    await app.rest.apps.getWebhookConfigForApp();
     await app.rest.apps.listInstallations();
     await app.rest.apps.getInstallation({ installation_id: installationId });
     await app.rest.apps.getRepoInstallation(at);
@@ -558,10 +559,36 @@ jobs:
     for (const [status, request] of refused) await expect(request()).rejects.toMatchObject({ status });
     expect(seen.problems).toEqual([]);
   });
+
+  test("an App registered by its manifest: its credentials, once", async () => {
+    const { events } = sandbox.app;
+    const url = "http://127.0.0.1:9/hooks";
+    const manifest = {
+      url: "https://hishamos.example",
+      hook_attributes: { url },
+      default_permissions: { issues: "write" as const },
+      default_events: events,
+    };
+    const { code } = sandbox.registerApp(manifest);
+    const { data } = await asNobody(sandbox).rest.apps.createFromManifest({ code });
+    expect(data).toMatchObject({ id: sandbox.app.id, permissions: { issues: "write" } });
+    const again = asNobody(sandbox).rest.apps.createFromManifest({ code });
+    await expect(again).rejects.toMatchObject({ status: 404 });
+    const { data: hook } = await asApp(sandbox).rest.apps.getWebhookConfigForApp();
+    expect(hook).toMatchObject({ url, content_type: "json" });
+    await sandbox.settled();
+    expect(sandbox.deliveries().at(-1)).toMatchObject({ event: "ping", installationId: null });
+    expect(seen.problems).toEqual([]);
+  });
 });
 
 describe("afterwards", () => {
-  const sender = new WebhookSender({ appId: 1, now: Date.now, nextId: () => 1, onProgress: () => undefined });
+  const sender = new WebhookSender({
+    appId: () => 1,
+    now: Date.now,
+    nextId: () => 1,
+    onProgress: () => undefined,
+  });
   test.for(allRoutes(sender).map(({ method, path }) => ({ method, path })))(
     "$method $path is GitHub's and was answered",
     ({ method, path }) => {

@@ -38,7 +38,7 @@ export async function startSandboxGitHub(options: SandboxOptions = {}): Promise<
   const now = options.now ?? Date.now;
   const world = new World((fresh) => makeApp(fresh, options.app), now);
   const sender = new WebhookSender({
-    appId: world.app.id,
+    appId: () => world.app.id,
     now,
     nextId: () => world.nextId(),
     onProgress: () => world.changed(),

@@ -17,6 +17,7 @@ import {
 import { createCheckRun, updateCheckRun } from "./operations/checks.ts";
 import { addStatus } from "./operations/statuses.ts";
 import { finishRun, otherApp, type RunEnd, startRun } from "./operations/workflow-runs.ts";
+import { type AppManifest, registerApp } from "./registration.ts";
 import { checkRunJson } from "./serialize/check.ts";
 import { commentJson, commentsOf, issueInFull, timelineJson } from "./serialize/issue.ts";
 import { pullJson, reviewJson } from "./serialize/pull.ts";
@@ -34,7 +35,7 @@ import {
   uninstall,
 } from "./setup.ts";
 import { until, type WaitOptions } from "./waiting.ts";
-import { type Delivery, succeeded, type WebhookSender } from "./webhooks/sender.ts";
+import { type Delivery, succeeded, type Target, type WebhookSender } from "./webhooks/sender.ts";
 import { type Announcement, asDoer, found, fullName, type World } from "./world.ts";
 
 interface SandboxEvents {
@@ -114,13 +115,17 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
     };
   }
 
-  setWebhookTarget(url: string, secret: string): void {
-    this.#sender.target = { url, secret };
+  setWebhookTarget(url: string, secret: string, contentType: Target["contentType"] = "json"): void {
+    this.#sender.target = { url, secret, contentType };
+  }
+
+  /** As a person who confirms a manifest; the code that comes back has the App's credentials once. */
+  registerApp(manifest: AppManifest, owner?: string) {
+    return registerApp(this.#world, this.#sender, manifest, owner);
   }
 
   createUser(login: string, type: User["type"] = "User"): { id: number; login: string } {
-    const { id, login: stored } = this.#world.addUser(login, type);
-    return { id, login: stored };
+    return this.#world.addUser(login, type);
   }
 
   /** Makes a team of an organization, or adds to it. */
@@ -132,8 +137,7 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
 
   /** Makes the owner (an organization unless known), the collaborators and the first commit; sends nothing. */
   createRepository(input: RepositorySetup) {
-    const repository = setUpRepository(this.#world, input);
-    return this.#brief(repository);
+    return this.#brief(setUpRepository(this.#world, input));
   }
 
   /** The person's fork, where they have every right; pull requests come from it as `login:branch`. */
@@ -352,12 +356,9 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
   /** Sends again, under its GUID, every delivery that has not succeeded since; answers how many. */
   redeliverFailed(): number {
     const last = new Map(this.deliveries().map((delivery) => [delivery.guid, delivery]));
-    const delivered = new Set(
-      this.deliveries()
-        .filter(succeeded)
-        .map((delivery) => delivery.guid),
-    );
-    const failed = [...last.values()].filter((delivery) => !delivered.has(delivery.guid));
+    const succeededOnes = this.deliveries().filter(succeeded);
+    const delivered = new Set(succeededOnes.map(({ guid }) => guid));
+    const failed = [...last.values()].filter(({ guid }) => !delivered.has(guid));
     for (const delivery of failed) this.#sender.redeliver(delivery);
     return failed.length;
   }

@@ -48,8 +48,11 @@ export class World extends EventEmitter<WorldEvents> {
   readonly tokens = new Map<string, Token>();
   /** `org/slug` in lower case, to lower-case logins. */
   readonly teams = new Map<string, Set<string>>();
-  readonly app: App;
+  /** Another once one is registered by a manifest. */
+  app: App;
   readonly now: () => number;
+  /** Apps just registered, by the code that GitHub hands out once for their credentials. */
+  readonly manifestCodes = new Map<string, { readonly app: App; readonly webhookSecret: string | null }>();
   /** What may be fetched without a token, by the secret in its address. */
   readonly downloads = new Map<string, Buffer>();
   /** Apps beside ours, by slug: whose check runs are not ours. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Caller } from "../auth.ts";
 import { issueInstallationToken } from "../auth.ts";
 import { isObject, optionalList, optionalNames } from "../input.ts";
@@ -82,11 +83,26 @@ function installationOn(call: Call, login: string) {
   return { status: 200, body: installationJson(call.world, found(installation)) };
 }
 
+/** The credentials of an App that was just registered by its manifest: once for each code, for whoever has it. */
+function convert(call: Call) {
+  const code = parameter(call, "code");
+  const { app, webhookSecret } = found(call.world.manifestCodes.get(code));
+  call.world.manifestCodes.delete(code);
+  const body = {
+    ...appJson(call.world, app),
+    client_secret: randomBytes(20).toString("hex"),
+    webhook_secret: webhookSecret,
+    pem: app.privateKey,
+  };
+  return { status: 201, body };
+}
+
 export const appRoutes: readonly Route[] = [
   route("GET /app", (call) => ({
     status: 200,
     body: { ...appJson(call.world, appOf(call.caller)), installations_count: call.world.installations.size },
   })),
+  route("POST /app-manifests/{code}/conversions", convert),
   route("GET /app/installations", (call) => {
     appOf(call.caller);
     return listed(call, [...call.world.installations.values()], (installation) =>

@@ -53,6 +53,12 @@ export function deliveryRoutes(sender: WebhookSender): readonly Route[] {
     return found(sender.deliveries.find((delivery) => delivery.id === id));
   };
   return [
+    route("GET /app/hook/config", (call) => {
+      appOf(call.caller);
+      const { url, contentType = "json" } = sender.target ?? {};
+      const secret = sender.target === undefined ? {} : { url, secret: "********" };
+      return { status: 200, body: { content_type: contentType, insecure_ssl: "0", ...secret } };
+    }),
     route("GET /app/hook/deliveries", (call) => {
       appOf(call.caller);
       return list(call, sender);

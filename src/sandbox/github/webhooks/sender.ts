@@ -33,9 +33,11 @@ interface Answer {
   readonly body: string;
 }
 
-interface Target {
+export interface Target {
   readonly url: string;
   readonly secret: string;
+  /** What GitHub's settings say the bodies are; `json` unless given. */
+  readonly contentType?: "json" | "form";
 }
 
 interface Job {
@@ -88,7 +90,7 @@ function post(url: string, headers: Readonly<Record<string, string>>, body: stri
 }
 
 interface SenderOptions {
-  readonly appId: number;
+  readonly appId: () => number;
   readonly now: () => number;
   readonly nextId: () => number;
   /** Called after each delivery is recorded, and when the queue runs empty. */
@@ -114,6 +116,10 @@ export class WebhookSender {
     this.#target = target;
   }
 
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
   get deliveries(): readonly Delivery[] {
     return this.#deliveries;
   }
@@ -132,6 +138,18 @@ export class WebhookSender {
       body: JSON.stringify(announcement.payload),
       installationId: announcement.installation.id,
       repositoryId: announcement.repository?.id ?? null,
+      redelivery: false,
+    });
+  }
+
+  /** What GitHub sends when an App is registered; it belongs to no installation. */
+  ping(payload: Announcement["payload"]): void {
+    this.#enqueue({
+      guid: randomUUID(),
+      announcement: { event: "ping", action: null, payload },
+      body: JSON.stringify(payload),
+      installationId: null,
+      repositoryId: null,
       redelivery: false,
     });
   }
@@ -178,7 +196,7 @@ export class WebhookSender {
       "x-github-delivery": job.guid,
       "x-github-event": job.announcement.event,
       "x-github-hook-id": "1",
-      "x-github-hook-installation-target-id": String(appId),
+      "x-github-hook-installation-target-id": String(appId()),
       "x-github-hook-installation-target-type": "integration",
     };
     if (target !== undefined) {
