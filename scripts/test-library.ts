@@ -40,9 +40,8 @@ const rowOf = (stem: string): Row =>
   rows.get(stem) ?? { cases: 0, failedCases: 0, scenarios: 0, well: 0, asMeant: 0, wrong: 0 };
 const tell = (stem: string, { name, problems, detail }: Verdict, changes: readonly string[]) => {
   console.log(`FAIL  ${stem}: ${name}`);
-  for (const line of [...changes, ...(detail.length > 0 ? detail : problems.map(({ message }) => message))]) {
-    console.log(`      ${line}`);
-  }
+  const found = detail.length > 0 ? detail : problems.map(({ message }) => message);
+  for (const each of [...changes, ...found]) console.log(`      ${each}`);
 };
 
 await playAll(

@@ -19,8 +19,8 @@ import { createModelTools } from "./github/tools.ts";
 import { createHealth } from "./health.ts";
 import { servePublished } from "./published.ts";
 import { createInProcessQueue } from "./queue/in-process.ts";
-import { openPgBossQueue, queueConnections } from "./queue/pg-boss.ts";
-import { openPostgresStores, storeConnections } from "./state/postgres/open.ts";
+import { openPgBossQueue } from "./queue/pg-boss.ts";
+import { openPostgresStores } from "./state/postgres/open.ts";
 import { openSqliteStores } from "./state/sqlite/open.ts";
 
 export interface ServiceParts {
@@ -54,9 +54,6 @@ export interface Service {
   /** Resolves when nothing is under way: no delivery, no activation, no report. */
   idle(): Promise<void>;
 }
-
-/** The most connections to Postgres that one process has open at a time. */
-export const databaseConnections = storeConnections + queueConnections;
 
 /** `waitMs`: how long to try where the database does not answer yet. */
 export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promise<Stores> {

@@ -11,6 +11,7 @@ import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { createLive } from "./live.ts";
 import { sendFailure, sendProblem } from "./problem.ts";
+import { problemSchema } from "./schemas.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export interface ApiOptions {
@@ -82,6 +83,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const callers = createCallers(gateway, operatorToken, clock);
   await app.register(
     async (routes: FastifyInstance) => {
+      routes.addHook("onRoute", ({ schema }) => {
+        // Every route may refuse, in the one form.
+        if (schema && !("hide" in schema && schema.hide)) {
+          schema.response = {
+            ...(schema.response as object | undefined),
+            "4xx": problemSchema,
+            "5xx": problemSchema,
+          };
+        }
+      });
       routes.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
       await routes.register(async (closed: FastifyInstance) => {
         closed.addHook("onRequest", authenticate(callers));

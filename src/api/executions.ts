@@ -63,14 +63,14 @@ export function executionRoutes(app: FastifyInstance, options: ExecutionRoutesOp
     "/workflows/executions/:id/drawing",
     {
       schema: {
-        summary: "The execution's steps as a Mermaid flowchart that shows where it stands",
+        summary: "The execution's steps as a Mermaid flowchart that shows where it stands, and what it waits for",
         params: schemas.executionId,
-        response: { 200: { type: "object", properties: { mermaid: { type: "string" } } } },
+        response: { 200: schemas.executionDrawing },
       },
     },
     async (request, reply) => {
       const execution = await seenExecution(request, request.params.id, options);
-      return execution === null ? sendProblem(reply, 404) : { mermaid: await gateway.draw(execution) };
+      return execution === null ? sendProblem(reply, 404) : await gateway.draw(execution);
     },
   );
 

@@ -117,6 +117,21 @@ export const executionDetail = object({
   outputs: anything("The workflow's outputs, once it has ended."),
 });
 
+export const executionDrawing = object({
+  mermaid: text("A flowchart with a class for each state."),
+  waits: list(
+    object({
+      step: text("The path of a step that waits."),
+      what: text('What it waits for, as the end of "it waits for".'),
+      who: orNull(text("Who may answer it; null where it is nobody's to answer.")),
+      answer: orNull(
+        object({}, { additionalProperties: true, description: "JSON Schema of the values that done takes." }),
+      ),
+    }),
+    "In the workflow's order.",
+  ),
+});
+
 export const executionPage = object({
   executions: list(executionSummary, "Newest first."),
   next: orNull(text("The cursor of the next page; null on the last.")),

@@ -25,9 +25,3 @@ export function createLeases(store: LeaseStore, members: Members): Leases {
     },
   };
 }
-
-/** Where there is one process only: nobody else can have any. */
-export const unshared: Leases = {
-  take: () => Promise.resolve(true),
-  release: () => Promise.resolve(true),
-};

@@ -45,9 +45,9 @@ export function createMembership({ store, clock, log, shared }: MembershipOption
     const before = isCurrent(now) ? seen : new Map<string, Seen>();
     lookedAt = now;
     seen = new Map(
-      members.map(({ id, beats }) => {
+      members.map(({ id, beats: read }) => {
         const known = before.get(id);
-        return [id, known?.beats === beats ? known : { beats, at: now }];
+        return [id, known?.beats === read ? known : { beats: read, at: now }];
       }),
     );
     const lost = [...seen].filter(([id, { at }]) => id !== self && now - at >= 10 * lostMs);

@@ -125,8 +125,10 @@ export class Life {
     };
   }
 
-  stores({ close: _close, ...stores }: Stores): Stores {
-    const watched = Object.entries(stores).map(([name, store]) => [name, this.#store(name, store)]);
+  stores(stores: Stores): Stores {
+    const watched = Object.entries(stores).flatMap(([name, store]: [string, object]) =>
+      name === "close" ? [] : [[name, this.#store(name, store)]],
+    );
     return { ...Object.fromEntries(watched), close: () => Promise.resolve() };
   }
 

@@ -27,7 +27,8 @@ test("over the API a workflow is started, watched and brought to its end by peop
     await stage.start();
     const url = `${stage.url}/api/v1/workflows`;
     const ask = async (login: string, path: string, init: RequestInit = {}) => {
-      const headers = { authorization: `Bearer ${stage.sandbox.tokenFor(login)}`, ...init.headers };
+      const headers = new Headers(init.headers);
+      headers.set("authorization", `Bearer ${stage.sandbox.tokenFor(login)}`);
       const answer = await fetch(`${url}${path}`, { ...init, headers });
       return { status: answer.status, body: (await answer.json()) as Body };
     };
