@@ -63,7 +63,8 @@ export function executionRoutes(app: FastifyInstance, options: ExecutionRoutesOp
     "/workflows/executions/:id/drawing",
     {
       schema: {
-        summary: "The execution's steps as a Mermaid flowchart that shows where it stands, and what it waits for",
+        summary:
+          "The execution's steps as a Mermaid flowchart that shows where it stands, and what it waits for",
         params: schemas.executionId,
         response: { 200: schemas.executionDrawing },
       },

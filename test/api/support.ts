@@ -97,8 +97,9 @@ export class FakeGateway implements Gateway {
     return { result: "created" as const, execution };
   }
 
-  async draw(execution: Execution): Promise<string> {
-    return `flowchart TD\n  %% ${execution.state}`;
+  async draw(execution: Execution) {
+    const waits = [{ step: "fix", what: "approval", who: "@maya", answer: null }];
+    return { mermaid: `flowchart TD\n  %% ${execution.state}`, waits };
   }
 
   async steer(caller: Caller, execution: Execution, request: SteeringRequest) {

@@ -53,6 +53,17 @@ export interface SteeringRequest {
   readonly key: string;
 }
 
+/** A step that waits for something outside it, in words for people. */
+export interface Wait {
+  readonly step: string;
+  /** As the end of "it waits for"; Markdown may stand in it. */
+  readonly what: string;
+  /** Who may answer it, as `@maya`; null where it is nobody's to answer. */
+  readonly who: string | null;
+  /** The JSON Schema of the values that `done` takes; null where it takes none. */
+  readonly answer: JsonObject | null;
+}
+
 /** What the API may ask of GitHub's side: who somebody is, what they may do, and to do it. All reject where GitHub can't be asked. */
 export interface Gateway {
   /** Null where the token is nobody's. */
@@ -92,8 +103,8 @@ export interface Gateway {
       }
     | Refused
   >;
-  /** The execution's steps as a Mermaid flowchart that shows where it stands. */
-  draw(execution: Execution): Promise<string>;
+  /** The execution's steps as a Mermaid flowchart that shows where it stands, and what it waits for. */
+  draw(execution: Execution): Promise<{ readonly mermaid: string; readonly waits: readonly Wait[] }>;
   /** With the very checks of the slash command. */
   steer(
     caller: Caller,

@@ -27,6 +27,7 @@ import { powersOf } from "./powers.ts";
 import { gatewayProblem } from "./problems.ts";
 import { propose } from "./propose.ts";
 import { visit } from "./visit.ts";
+import { waitsOf } from "./waits.ts";
 
 export interface GatewayOptions {
   readonly room: Room;
@@ -189,7 +190,8 @@ export function createGateway({ room, repositories, identify }: GatewayOptions):
     },
 
     async draw(execution) {
-      return drawing(await room.engine.workflowOf(execution), execution);
+      const workflow = await room.engine.workflowOf(execution);
+      return { mermaid: drawing(workflow, execution), waits: waitsOf(workflow, execution) };
     },
 
     async steer(caller, execution, request) {

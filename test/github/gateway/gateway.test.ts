@@ -219,6 +219,27 @@ describe("an execution is steered", () => {
     expect((await now(execution)).revision).toBe(execution.revision);
   });
 
+  test("by those whom its drawing names, with the values that it asks for", async () => {
+    const execution = await started();
+    const anyWriter = "anyone with the role write or higher";
+    const answer = { required: ["severity"], properties: { severity: { type: "integer" } } };
+    const asks = { step: "fix", what: "a person's answer (judge)", who: anyWriter, answer };
+    expect(await gateway.draw(execution)).toMatchObject({ waits: [asks] });
+    const values = { severity: 4 };
+    await gateway.steer(operator, execution, asked("done", { values }));
+    await shop.settled();
+    expect(await gateway.draw(await now(execution))).toMatchObject({
+      waits: [
+        {
+          step: "go",
+          what: "approval",
+          who: `${anyWriter}; not who started it nor the author`,
+          answer: null,
+        },
+      ],
+    });
+  });
+
   test("by the operator, but for approvals: those are a person's", async () => {
     const execution = await started();
     const values = { severity: 4 };
@@ -230,7 +251,10 @@ describe("an execution is steered", () => {
     expect(await gateway.steer(operator, await now(execution), asked("cancel"))).toEqual({ accepted: true });
     await shop.settled();
     expect(await now(execution)).toMatchObject({ state: "cancelled" });
-    expect(await gateway.draw(await now(execution))).toContain("flowchart");
+    expect(await gateway.draw(await now(execution))).toEqual({
+      mermaid: expect.stringContaining("flowchart"),
+      waits: [],
+    });
   });
 });
 
