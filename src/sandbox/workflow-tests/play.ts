@@ -4,10 +4,11 @@ import type { AddressInfo } from "node:net";
 import { composeService, type Service } from "../../compose.ts";
 import type { Execution } from "../../core/execution.ts";
 import { isTerminal } from "../../core/index.ts";
-import type { JsonObject } from "../../core/json.ts";
+import { type JsonObject, own } from "../../core/json.ts";
 import { stepAt } from "../../core/locate.ts";
 import { formatProblem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
+import { loadConfig } from "../../definition/index.ts";
 import { namedSteps, type TestCase } from "../../definition/tests/index.ts";
 import { SimulatedClock } from "../../engine/clock/simulated.ts";
 import type { Stores } from "../../engine/ports/index.ts";
@@ -232,7 +233,8 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   }
 
   async function startByHand(): Promise<void> {
-    const [first] = test.github.issues;
+    // A tick is about nothing; a call is about the first issue there is.
+    const [first] = test.event === null ? test.github.issues : [];
     const issue = first ? sandbox.issue(repo, 1) : null;
     if (issue) stage.issue = issue.number;
     const started = await now.service.engine.start({
@@ -256,6 +258,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
       actor: "maintainer",
       event: test.event?.payload ?? {},
       trigger: test.event?.name ?? null,
+      vars: varsIn({ ...files, ...test.github.files }),
       input: test.input,
       occurrence: "test",
     });
@@ -314,6 +317,13 @@ function isWatched({ expect, answers, event }: TestCase, workflow: Workflow): bo
 /** What no webhook starts: inputs alone, a schedule's tick, a call. */
 function isByHand({ event }: TestCase): boolean {
   return event === null || /^(?:schedule|dispatch)(?:\.|$)/.test(event.name);
+}
+
+/** `vars` of config.yml; none where there is no such file, or one that can't be read. */
+function varsIn(files: Readonly<Record<string, string>>): JsonObject {
+  const path = ".hishamos/config.yml";
+  const loaded = loadConfig(own(files, path) ?? "", path);
+  return "config" in loaded ? loaded.config.vars : {};
 }
 
 /** The workflow that the step at this path runs. */

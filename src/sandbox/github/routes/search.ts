@@ -24,7 +24,30 @@ const QUALIFIERS: Readonly<Record<string, (value: string) => Test>> = {
   assignee: (value) => (issue) => issue.assignees.some((user) => same(user.login, value)),
   head: (value) => (issue) => issue.pull?.headRef === value,
   base: (value) => (issue) => issue.pull?.baseRef === value,
+  no: (value) => (issue) => {
+    if (value === "assignee") return issue.assignees.length === 0;
+    if (value === "milestone") return issue.milestone === null;
+    if (value === "label") return issue.labels.length === 0;
+    throw notKnown(`no:${value}`);
+  },
+  created: (value) => timeTest(value, (issue) => issue.createdAt),
+  updated: (value) => timeTest(value, (issue) => issue.updatedAt),
 };
+
+/** `<2026-01-31`, or with `<=`, `>`, `>=`; a time may follow the date. */
+function timeTest(value: string, timeOf: (issue: Issue) => number): Test {
+  const [, operator, text = ""] = /^([<>]=?)(.+)$/.exec(value) ?? [];
+  const at = Date.parse(text);
+  if (operator === undefined || Number.isNaN(at)) throw notKnown(value);
+  return (issue) => {
+    const ms = timeOf(issue) - at;
+    return (operator.startsWith("<") ? ms < 0 : ms > 0) || (operator.endsWith("=") && ms === 0);
+  };
+}
+
+function notKnown(term: string): Refusal {
+  return invalid("Search", "q", "invalid", `the sandbox does not know ${term}`);
+}
 
 function textTest(term: string, fields: readonly string[]): Test {
   const wanted = term.toLowerCase();
@@ -40,20 +63,20 @@ interface Search {
 
 /** A qualifier that this stand-in does not know is refused rather than passed over: a silent match would mislead. */
 function parse(query: string): Search {
-  const terms = query.match(/[\w-]+:"[^"]*"|"[^"]*"|\S+/g) ?? [];
+  const terms = query.match(/-?\w[\w-]*:"[^"]*"|"[^"]*"|\S+/g) ?? [];
   const pairs = terms.map((term) => {
-    const [, name, value] = /^([\w-]+):(.+)$/.exec(term) ?? [];
-    return { name, value: (value ?? term).replaceAll('"', "") };
+    const [, not, name, value] = /^(-?)(\w[\w-]*):(.+)$/.exec(term) ?? [];
+    return { isNot: not === "-", name, value: (value ?? term).replaceAll('"', "") };
   });
   const fields = pairs.filter((pair) => pair.name === "in").flatMap((pair) => pair.value.split(","));
   const tests = pairs
     .filter((pair) => pair.name !== "in" && pair.name !== "repo")
-    .map(({ name, value }) => {
+    .map(({ isNot, name, value }): Test => {
       if (name === undefined) return textTest(value, fields.length === 0 ? ["title", "body"] : fields);
       const make = Object.hasOwn(QUALIFIERS, name) ? QUALIFIERS[name] : undefined;
-      if (make === undefined)
-        throw invalid("Search", "q", "invalid", `the sandbox does not know the qualifier ${name}:`);
-      return make(value);
+      if (make === undefined) throw notKnown(`the qualifier ${name}:`);
+      const test = make(value);
+      return isNot ? (issue) => !test(issue) : test;
     });
   return {
     tests,
