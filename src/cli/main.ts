@@ -7,6 +7,13 @@ type Command = (args: readonly string[], io: Output) => Promise<number | null>;
 const commands: ReadonlyMap<string, { readonly what: string; readonly load: () => Promise<Command> }> =
   new Map([
     [
+      "init",
+      {
+        what: "put workflows of the library into .hishamos/",
+        load: async () => (await import("./init.ts")).initCommand,
+      },
+    ],
+    [
       "validate",
       {
         what: "check definitions and their tests",
