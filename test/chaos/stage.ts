@@ -35,7 +35,8 @@ export async function openStage(
   const database = (await startServer("system", false)) ?? (await startServer("embedded", false));
   if (!database)
     throw new Error("there is no Postgres that may be restarted: neither the system's nor npm's");
-  const sandbox = await startSandboxGitHub();
+  // Each process that was killed asks for its tokens anew: within minutes as often as else in hours.
+  const sandbox = await startSandboxGitHub({ rateLimit: 100_000 });
   const { workflow } = await readBugLifecycle();
   const repositories = Array.from({ length: installations }, (_, at) => {
     const owner = `acme-${at + 1}`;
