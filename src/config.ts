@@ -20,6 +20,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Config {
   readonly app: { readonly id: number; readonly privateKey: string; readonly webhookSecret: string };
   readonly webhookPath: string;
+  /** A smee channel through which webhooks come, for a machine that GitHub can't reach; null: they come by themselves. */
+  readonly webhookProxyUrl: string | null;
   /** GitHub's REST root, or null for github.com. */
   readonly apiUrl: string | null;
   readonly http: { readonly host: string; readonly port: number };
@@ -43,7 +45,14 @@ export interface Config {
     /** Under which the service is reached from outside, as `https://hishamos.example`; null where nobody has said. */
     readonly publicUrl: string | null;
   };
+  /** Whether a repository without workflows gets a pull request with a first one, when the App is installed on it. */
+  readonly onboarding: boolean;
   readonly logLevel: LogLevel;
+}
+
+/** Of a service for which no App is made yet. */
+export interface Unequipped extends Omit<Config, "app"> {
+  readonly app?: undefined;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -54,12 +63,28 @@ export function readConfig(
   env: Environment,
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const wrong = toldIn(problems);
+  const app = readApp(env, toldIn(problems));
+  const read = readWithoutApp(env);
+  if ("problems" in read) problems.push(...read.problems);
+  if (problems.length > 0 || "problems" in read || app === null) return { problems };
+  return { config: { ...read.config, app } };
+}
+
+function readApp(env: Environment, wrong: Wrong): Config["app"] | null {
   const id = whole(env, "APP_ID", null, 1, Number.MAX_SAFE_INTEGER, wrong);
   const privateKey = readPrivateKey(env, wrong);
   const webhookSecret =
     env["WEBHOOK_SECRET"] ||
     wrong("WEBHOOK_SECRET", "is not set", "Set it to the secret in the App's webhook settings.");
+  return id === null || !privateKey || !webhookSecret ? null : { id, privateKey, webhookSecret };
+}
+
+/** All but the App, which the setup page may be about to make. */
+export function readWithoutApp(
+  env: Environment,
+): { readonly config: Unequipped } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wrong = toldIn(problems);
   const port = whole(env, "PORT", 3000, 0, 65_535, wrong);
   const concurrency = whole(env, "HISHAMOS_CONCURRENCY", 100, 1, 10_000, wrong);
   const writeLimits = readWriteLimits(env, wrong);
@@ -68,11 +93,15 @@ export function readConfig(
   const publicUrl = readPublicUrl(env, wrong);
   const webhookPath = env["WEBHOOK_PATH"] || "/api/github/webhooks";
   if (!webhookPath.startsWith("/")) wrong("WEBHOOK_PATH", "must begin with /", "As /api/github/webhooks.");
+  const webhookProxyUrl = readProxyUrl(env, wrong);
   const apiUrl = readApiUrl(env, wrong);
   const state = stateOf(env, wrong);
   const logLevel =
     logLevels.find((level) => level === (env["LOG_LEVEL"] || "info")) ??
     wrong("LOG_LEVEL", "is not a level", `One of ${logLevels.join(", ")}.`);
+  const onboarding = env["HISHAMOS_ONBOARDING"] !== "off";
+  if (!["", "on", "off"].includes(env["HISHAMOS_ONBOARDING"] ?? ""))
+    wrong("HISHAMOS_ONBOARDING", `is ${JSON.stringify(env["HISHAMOS_ONBOARDING"])}`, "It takes on or off.");
   const allowedBots = readLogins(env, "HISHAMOS_ALLOWED_BOTS", wrong);
   const model = readModel(env, problems);
   const read = readRequests(env);
@@ -80,9 +109,6 @@ export function readConfig(
   if (
     problems.length > 0 ||
     "problems" in read ||
-    id === null ||
-    !privateKey ||
-    !webhookSecret ||
     port === null ||
     concurrency === null ||
     retentionDays === null ||
@@ -93,8 +119,8 @@ export function readConfig(
   }
   return {
     config: {
-      app: { id, privateKey, webhookSecret },
       webhookPath,
+      webhookProxyUrl,
       apiUrl,
       http: { host: env["HOST"] || "localhost", port },
       state,
@@ -105,9 +131,16 @@ export function readConfig(
       retentionDays,
       writeLimits,
       api: { token, publicUrl },
+      onboarding,
       logLevel,
     },
   };
+}
+
+function readProxyUrl(env: Environment, wrong: Wrong): string | null {
+  const text = env["WEBHOOK_PROXY_URL"] || null;
+  if (text === null || /^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  return wrong("WEBHOOK_PROXY_URL", "is no channel's address", "As https://smee.io/abc.");
 }
 
 /** Long enough that nobody guesses it. */

@@ -1,14 +1,13 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { operatorToken } from "./api/index.ts";
-import { composeService, openStores, type ServiceParts } from "./compose.ts";
-import { type Config, readConfig } from "./config.ts";
+import { composeService, openStores, type Service, type ServiceParts } from "./compose.ts";
+import { type Config, readConfig, readWithoutApp } from "./config.ts";
 import { formatProblem } from "./core/problem.ts";
 import { systemClock } from "./engine/clock/system.ts";
+import type { Log } from "./engine/ports/log.ts";
+import { createFront } from "./front.ts";
 import { QueueError } from "./queue/problems.ts";
-import type { ServiceProblem } from "./service-problems.ts";
+import { createWebhookChannel, firstStart, type Setup, withStoredApp } from "./setup/index.ts";
 import { refuseUnfinishedImport } from "./state/archive/import.ts";
 import { StateError } from "./state/error.ts";
 
@@ -17,21 +16,23 @@ const stopMs = 10_000;
 const databaseMs = 30_000;
 
 /**
- * Runs the service until SIGTERM or SIGINT. Rejects where it can't start; the caller ends the process. `parts`: for
- * tests in real time.
+ * Runs the service until SIGTERM or SIGINT; where no App is configured at all, its setup page first. Rejects where it
+ * can't start; the caller ends the process. `parts`: for tests in real time.
  */
 export async function serve(
   env: NodeJS.ProcessEnv,
   parts: Pick<ServiceParts, "sweepMs"> = {},
 ): Promise<void> {
-  const read = readConfig(env);
+  const equipped = withStoredApp(env);
+  if ("problem" in equipped) return refuse([formatProblem(equipped.problem)]);
+  const read = "env" in equipped ? readConfig(equipped.env) : readWithoutApp(env);
   if ("problems" in read) return refuse(read.problems.map(formatProblem));
-  const config = withToken(read.config);
+  const known = read.config;
   // Lines are written at once: what was logged before a crash is there to be read.
   const { err } = pino.stdSerializers;
   const serializers = { err, error: err };
-  const log = pino({ level: config.logLevel, serializers }, pino.destination({ sync: true }));
-  const stores = await openStores(config, databaseMs).catch((error: unknown) => {
+  const log = pino({ level: known.logLevel, serializers }, pino.destination({ sync: true }));
+  const stores = await openStores(known, databaseMs).catch((error: unknown) => {
     if (!(error instanceof StateError)) throw error;
     return error;
   });
@@ -41,40 +42,65 @@ export async function serve(
     await stores.close();
     return refuse([formatProblem(unfinished)]);
   }
-  const service = await composeService({ ...parts, config, stores, clock: systemClock, log }).catch(
+
+  const front = createFront(log);
+  const channel = createWebhookChannel({ http: known.http, path: known.webhookPath, front, log });
+  let service: Service | null = null;
+  const end = async () => {
+    front.close();
+    await channel.stop();
+    await service?.stop();
+    front.cut();
+    await stores.close();
+  };
+  const refuseStart = async (problem: Parameters<typeof formatProblem>[0]) => {
+    await end();
+    refuse([formatProblem(problem)]);
+  };
+
+  let config: Config;
+  let setup: Setup | null = null;
+  if (known.app !== undefined) config = withToken(known);
+  else {
+    const first = await firstStart({ env, config: known, front, channel, clock: systemClock, log });
+    if ("problem" in first) return await refuseStart(first.problem);
+    const completed = await Promise.race([first.env, endBySignal(end, log)]);
+    if (completed === null) return;
+    setup = first.setup;
+    const complete = readConfig(completed);
+    if ("problems" in complete) throw new Error("what the setup page has stored can't be used");
+    config = withToken(complete.config);
+  }
+  const composed = await composeService({ ...parts, config, stores, clock: systemClock, log }).catch(
     (error: unknown) => {
       if (!(error instanceof QueueError)) throw error;
       return error;
     },
   );
-  if (service instanceof QueueError) {
-    await stores.close();
-    return refuse([formatProblem(service.problem)]);
-  }
-  const server = createServer((req, res) => {
-    service.handle(req, res).catch((error: unknown) => {
-      log.error({ err: error }, "a request could not be answered");
-      res.destroy();
-    });
-  });
-  server.on("upgrade", (req, socket, head) => {
-    // Until it is a WebSocket, nobody else hears of its errors.
-    socket.on("error", () => socket.destroy());
-    service.upgrade(req, socket, head).catch((error: unknown) => {
-      log.error({ err: error }, "a connection could not be taken");
-      socket.destroy();
-    });
-  });
-  const refused = await listen(server, config.http);
-  if (refused) {
-    await service.stop();
-    await stores.close();
-    return refuse([formatProblem(refused)]);
+  if (composed instanceof QueueError) return await refuseStart(composed.problem);
+  service = composed;
+  front.answerBy(setup?.before(service) ?? service);
+  if (setup === null) {
+    const refused = await front.listen(config.http);
+    if (refused) return await refuseStart(refused);
   }
   await service.start();
-  const { port } = server.address() as AddressInfo;
-  log.info({ host: config.http.host, port, webhookPath: config.webhookPath }, "listening");
+  const { host } = config.http;
+  log.info({ host, port: front.port(), webhookPath: config.webhookPath }, "listening");
+  if (setup === null) {
+    if (config.webhookProxyUrl !== null) channel.listenTo(config.webhookProxyUrl);
+    void endBySignal(end, log);
+  }
+}
 
+/** Resolves to null once a signal has ended everything. */
+function endBySignal(end: () => Promise<void>, log: Log): Promise<null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const ended = async () => {
+    await end();
+    log.info({}, "stopped");
+    return null;
+  };
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -82,17 +108,11 @@ export async function serve(
     log.info({ signal }, "stopping");
     // What hangs must not keep the process: it is in the store and will be taken up.
     setTimeout(() => process.exit(1), stopMs).unref();
-    void end();
-  };
-  const end = async () => {
-    server.close();
-    await service.stop();
-    server.closeAllConnections();
-    await stores.close();
-    log.info({}, "stopped");
+    resolve(ended());
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  return promise;
 }
 
 /** Null where the promise holds, else what a person can change about it. */
@@ -113,31 +133,6 @@ function withToken(config: Config): Config {
   if (made !== null) process.stderr.write(`The operator's token for the API, kept in ${made}: ${token}\n`);
   return { ...config, api: { ...config.api, token } };
 }
-
-/** Null once it listens, else what a person can change about it. */
-async function listen(server: Server, { host, port }: Config["http"]): Promise<ServiceProblem | null> {
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-    return null;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
-    const reason = reasons.get(code);
-    if (reason === undefined) throw error;
-    return {
-      code: "HOS702",
-      message: `Port ${port} of ${host} ${reason}.`,
-      hint: "Set PORT and HOST to an address of this machine that is free.",
-    };
-  }
-}
-
-const reasons: ReadonlyMap<unknown, string> = new Map([
-  ["EADDRINUSE", "is used by another program"],
-  ["EACCES", "may not be used by this user"],
-  ["EADDRNOTAVAIL", "is no address of this machine"],
-  ["ENOTFOUND", "has a name that leads to no address"],
-]);
 
 function refuse(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`);

@@ -85,6 +85,7 @@ const serveUsage = `Usage: hishamos serve
 
 Runs the GitHub App until SIGTERM or SIGINT. It takes no arguments: everything is set in the environment, as the README
 tells (APP_ID, PRIVATE_KEY, WEBHOOK_SECRET, DATABASE_URL, …); what is missing or wrong is named before anything starts.
+Where no App is configured at all, it prints a link to a page that creates one.
 Exit code: 0 stopped by a signal, 2 it could not start.
 `;
 

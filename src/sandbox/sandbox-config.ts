@@ -10,6 +10,7 @@ export function sandboxConfig(
   return {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret },
     webhookPath: "/api/github/webhooks",
+    webhookProxyUrl: null,
     apiUrl: `${url}/api/v3`,
     http: { host: "127.0.0.1", port: 0 },
     state: { directory: ":memory:" },
@@ -19,6 +20,7 @@ export function sandboxConfig(
     concurrency: 10,
     retentionDays: 90,
     api: { token: null, publicUrl: null },
+    onboarding: false,
     // The stand-in has none, and what is rehearsed is not to depend on how much was before.
     writeLimits: null,
     logLevel: "silent",

@@ -67,6 +67,16 @@ const mistakes: readonly { readonly what: string; readonly env: Environment; rea
     says: /WEBHOOK_SECRET is not set.*App's webhook settings/s,
   },
   { what: "an empty WEBHOOK_SECRET", env: { WEBHOOK_SECRET: "" }, says: /WEBHOOK_SECRET is not set/ },
+  {
+    what: "a channel that is none",
+    env: { WEBHOOK_PROXY_URL: "smee" },
+    says: /WEBHOOK_PROXY_URL is no channel's address.*smee\.io/s,
+  },
+  {
+    what: "an onboarding that is neither",
+    env: { HISHAMOS_ONBOARDING: "no" },
+    says: /HISHAMOS_ONBOARDING is "no".*on or off/s,
+  },
   { what: "a PORT in words", env: { PORT: "http" }, says: /PORT is "http".*0 to 65535/s },
   { what: "a PORT too high", env: { PORT: "65536" }, says: /PORT is "65536".*0 to 65535/s },
   { what: "a negative PORT", env: { PORT: "-1" }, says: /PORT is "-1"/ },
@@ -226,6 +236,8 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
     config: {
       app: { id: 17, privateKey: privateKey.trim(), webhookSecret: "whsec" },
       webhookPath: "/api/github/webhooks",
+      webhookProxyUrl: null,
+      onboarding: true,
       apiUrl: null,
       http: { host: "localhost", port: 3000 },
       model: null,
@@ -240,6 +252,12 @@ const accepted: readonly { readonly what: string; readonly env: Environment; rea
     what: "write limits",
     env: { HISHAMOS_WRITE_LIMITS: "160/1000" },
     config: { writeLimits: { perMinute: 160, perHour: 1_000 } },
+  },
+  { what: "no onboarding", env: { HISHAMOS_ONBOARDING: "off" }, config: { onboarding: false } },
+  {
+    what: "a channel",
+    env: { WEBHOOK_PROXY_URL: "https://smee.io/abc" },
+    config: { webhookProxyUrl: "https://smee.io/abc" },
   },
   { what: "no write limits", env: { HISHAMOS_WRITE_LIMITS: "off" }, config: { writeLimits: null } },
   {

@@ -35,7 +35,7 @@ export function registerApp(world: World, sender: WebhookSender, manifest: AppMa
     sender.target = { url, secret: webhookSecret };
     sender.ping(pingPayload(app, url));
   }
-  return { code, app };
+  return { code, app, webhookSecret };
 }
 
 function pingPayload(app: App, url: string): Readonly<Record<string, unknown>> {
