@@ -1,4 +1,4 @@
-import { seeded } from "../e2e/chaos.ts";
+import { seeded } from "../../scripts/library/seeded.ts";
 
 /** Random choices that a seed repeats; each purpose has dice of its own, so that none disturbs another's. */
 export class Dice {

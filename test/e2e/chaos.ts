@@ -1,3 +1,4 @@
+import { seeded } from "../../scripts/library/seeded.ts";
 import { marker } from "../../src/github/marker.ts";
 import { Player } from "../../src/sandbox/scenario/player.ts";
 import { isShown, type Place, REPO, readBugLifecycle, Stage } from "./stage.ts";
@@ -23,17 +24,6 @@ export interface Run {
   readonly kills: number;
   /** Happenings that moved something forward: saves, writes on GitHub, deliveries. */
   readonly progress: number;
-}
-
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** `count` different whole numbers from 1 to `most`, in their order. */

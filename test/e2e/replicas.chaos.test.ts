@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { seeded } from "../../scripts/library/seeded.ts";
 import type { Player } from "../../src/sandbox/scenario/player.ts";
 import { type ModelServer, startModelServer } from "../agents/model-server.ts";
-import { readSeed, seeded } from "./chaos.ts";
+import { readSeed } from "./chaos.ts";
 import { type Replica, Replicas } from "./replicas.ts";
 import { REPO, readBugLifecycle } from "./stage.ts";
 
