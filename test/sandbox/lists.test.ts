@@ -47,6 +47,28 @@ describe("lists show what was asked for", () => {
     expect([await titles("BUG,urgent"), await titles("bug,absent")]).toEqual([["buggy"], []]);
   });
 
+  test.for([
+    ["is:issue updated:<2026-11-22T12:00:01Z", ["old"]],
+    ["is:issue updated:>=2026-11-22T12:00:02Z", ["worked on", "new"]],
+    ["is:issue -label:bug", ["worked on", "old"]],
+    ['is:issue no:assignee -label:"bug"', ["old"]],
+    ["is:issue no:milestone no:label created:>2026-11-22", ["worked on", "old"]],
+  ] as const)("a search by time and by what is missing: %s", async ([q, titles]) => {
+    sandbox.as("mona").openIssue({ title: "old" });
+    shop.clock.now += 2_000;
+    sandbox.as("mona").openIssue({ title: "new", labels: ["bug"] });
+    sandbox.as("mona").openIssue({ title: "worked on", assignees: ["mona"] });
+    const octokit = await shop.bot();
+    const { data } = await octokit.rest.search.issuesAndPullRequests({ q });
+    expect(data.items.map(({ title }) => title)).toEqual(titles);
+  });
+
+  test("a search by what the stand-in does not know is refused", async () => {
+    const octokit = await shop.bot();
+    for (const q of ["no:project", "updated:yesterday", "-reason:completed"])
+      await expect(octokit.rest.search.issuesAndPullRequests({ q })).rejects.toMatchObject({ status: 422 });
+  });
+
   test("a search finds nothing in what the token cannot read", async () => {
     sandbox.createRepository({
       owner: "acme",

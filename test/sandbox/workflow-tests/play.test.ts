@@ -184,6 +184,15 @@ expect: { state: completed, steps: { open: { input: { title: Add a } } } }`,
     tests: "workflow: w\nevent: schedule\nexpect: { state: completed, steps: [open] }",
   },
   {
+    says: "a schedule's tick is about no issue, and reads the repository's vars",
+    workflow:
+      "name: Weekly\non: { schedule: [{ cron: '0 9 * * 1' }] }\npermissions: { issues: write }\nsteps: [{ id: open, action: issues.create, inputs: { title: '{{ vars.title }} {{ default(subject.number, 0) }}' } }]\n",
+    tests: `workflow: w
+event: schedule
+github: { issues: [{ title: Old }], files: { .hishamos/config.yml: "vars: { title: Week }" } }
+expect: { state: completed, steps: { open: { input: { title: Week 0 } } } }`,
+  },
+  {
     says: "a slash command with an argument, by somebody who may",
     workflow: `name: Ship
 on: { slash_command: { name: ship, args: [env], on: [issue], roles: write } }

@@ -24,10 +24,10 @@ const QUALIFIERS: Readonly<Record<string, (value: string) => Test>> = {
   assignee: (value) => (issue) => issue.assignees.some((user) => same(user.login, value)),
   head: (value) => (issue) => issue.pull?.headRef === value,
   base: (value) => (issue) => issue.pull?.baseRef === value,
-  no: (value) => (issue) => {
-    if (value === "assignee") return issue.assignees.length === 0;
-    if (value === "milestone") return issue.milestone === null;
-    if (value === "label") return issue.labels.length === 0;
+  no: (value) => {
+    if (value === "assignee") return (issue) => issue.assignees.length === 0;
+    if (value === "milestone") return (issue) => issue.milestone === null;
+    if (value === "label") return (issue) => issue.labels.length === 0;
     throw notKnown(`no:${value}`);
   },
   created: (value) => timeTest(value, (issue) => issue.createdAt),
