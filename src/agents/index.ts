@@ -5,3 +5,4 @@ export { type ModelConfig, parseModel } from "./model-config.ts";
 export type { ModelTools } from "./model-tools.ts";
 export { shippedRoles } from "./roles.ts";
 export { type AgentRunnerOptions, createAgentRunner } from "./runner.ts";
+export { tryModel } from "./try-model.ts";

@@ -84,7 +84,7 @@ export function createModelEngine(options: ModelEngineOptions): AgentEngine {
   };
 }
 
-function connect({ provider, model, url, apiKey }: ModelConfig): LanguageModel {
+export function connect({ provider, model, url, apiKey }: ModelConfig): LanguageModel {
   const baseURL = url;
   switch (provider) {
     case "anthropic":

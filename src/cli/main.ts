@@ -70,6 +70,13 @@ const commands: ReadonlyMap<string, { readonly what: string; readonly load: () =
       },
     ],
     ["serve", { what: "the GitHub App; configured by the environment", load: async () => serveCommand }],
+    [
+      "doctor",
+      {
+        what: "check all that the service needs, and say what to do",
+        load: async () => (await import("./doctor.ts")).doctorCommand,
+      },
+    ],
   ]);
 
 const width = Math.max(...[...commands.keys()].map((name) => name.length));
