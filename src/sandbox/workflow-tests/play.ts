@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { composeService, type Service } from "../../compose.ts";
 import type { Execution } from "../../core/execution.ts";
 import { isTerminal } from "../../core/index.ts";
-import { type JsonObject, own } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { stepAt } from "../../core/locate.ts";
 import { formatProblem } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
@@ -322,7 +322,7 @@ function isByHand({ event }: TestCase): boolean {
 /** `vars` of config.yml; none where there is no such file, or one that can't be read. */
 function varsIn(files: Readonly<Record<string, string>>): JsonObject {
   const path = ".hishamos/config.yml";
-  const loaded = loadConfig(own(files, path) ?? "", path);
+  const loaded = loadConfig(files[path] ?? "", path);
   return "config" in loaded ? loaded.config.vars : {};
 }
 
