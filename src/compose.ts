@@ -180,6 +180,7 @@ export async function composeService({
     sweepMs,
     roles,
     publicUrl: config.api.publicUrl,
+    onboarding: config.onboarding,
   });
   const api = createLazyApi(() =>
     createApi({ gateway: github.gateway, stores, clock, log, operatorToken: config.api.token }),

@@ -40,6 +40,8 @@ export interface GitHubAppOptions {
   readonly shared?: boolean;
   /** How often webhooks that never came are looked for (ms). */
   readonly sweepMs: number;
+  /** True where repositories are offered a first workflow when the App is installed on them. */
+  readonly onboarding?: boolean;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
   /** This service's own address, for which tokens of Actions have to be made; null: none is taken. */

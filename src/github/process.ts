@@ -10,6 +10,7 @@ import { readHappening } from "./happening.ts";
 import { createIdentity } from "./identity.ts";
 import { followInstallation } from "./installations.ts";
 import { removeLate } from "./late.ts";
+import { onboard } from "./onboarding/onboard.ts";
 import { takeReview } from "./reviews.ts";
 import type { Room, Work } from "./room.ts";
 import { routeEvent } from "./routing.ts";
@@ -33,6 +34,8 @@ export interface ProcessorOptions {
   readonly allowedBots?: readonly string[];
   /** True where other processes work on the same stores. */
   readonly shared?: boolean;
+  /** True where repositories are offered a first workflow when the App is installed on them. */
+  readonly onboarding?: boolean;
   /** The agents that ship, by name: what tests let them answer is held to their output schemas. */
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
@@ -83,8 +86,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const process = async (delivery: Delivery) => {
     const followed = await followInstallation(room, delivery);
     const scheduled = await followInstalled(room, delivery);
-    if (followed !== null || scheduled !== null)
-      return outcomeOf([...(followed ?? []), ...(scheduled ?? [])]);
+    if (followed !== null || scheduled !== null) {
+      const offered = await onboard(room, delivery);
+      return outcomeOf([...(followed ?? []), ...(scheduled ?? []), ...offered]);
+    }
     const turn = await turnOf(stores.deliveries, delivery);
     if ("outcome" in turn) return turn.outcome;
     const read = readHappening(delivery);

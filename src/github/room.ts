@@ -27,6 +27,8 @@ export interface Room {
   readonly schedules: Schedules;
   /** True where other processes work on the same stores. */
   readonly shared?: boolean;
+  /** True where repositories are offered a first workflow when the App is installed on them. */
+  readonly onboarding?: boolean;
   /** The agents that ship, by name. */
   readonly roles: ReadonlyMap<string, AgentDefinition>;
 }

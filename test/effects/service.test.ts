@@ -44,6 +44,9 @@ function firsts(writes: readonly Point[], kind: string): readonly Point[] {
   return first.filter(({ act }, at) => first.findIndex((one) => one.act === act) === at);
 }
 
+const proposed =
+  "asked again under the same key by the caller of the API, or with the delivery (onboard.test.ts): what is there is found";
+
 /** Writes that no scenario makes, and why. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", "of duplicates: duplicates.test.ts"],
@@ -52,18 +55,9 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
     "POST /app/hook/deliveries/{delivery_id}/attempts",
     "asked for again by the next sweep; the inbox knows each GUID",
   ],
-  [
-    "POST /repos/{owner}/{repo}/git/refs",
-    "asked again by the caller of the API, under the same key: what is there is found",
-  ],
-  [
-    "PUT /repos/{owner}/{repo}/contents/{path}",
-    "asked again by the caller of the API, under the same key: what is there is found",
-  ],
-  [
-    "POST /repos/{owner}/{repo}/pulls",
-    "asked again by the caller of the API, under the same key: what is there is found",
-  ],
+  ["POST /repos/{owner}/{repo}/git/refs", proposed],
+  ["PUT /repos/{owner}/{repo}/contents/{path}", proposed],
+  ["POST /repos/{owner}/{repo}/pulls", proposed],
 ]);
 
 test("every write that our own code calls by its name is made in these scenarios", async () => {

@@ -48,6 +48,8 @@ export interface ShopOptions {
   readonly now?: number;
   /** False: deliveries are stored, and processed only after `app.start()`. */
   readonly started?: boolean;
+  /** Whether a repository is offered a first workflow when the App is installed on it. */
+  readonly onboarding?: boolean;
   /** Who signs tokens of Actions. */
   readonly actionsIssuer?: string;
 }
@@ -116,6 +118,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     sweepMs: 5 * 60_000,
     roles: shippedRoles(),
     publicUrl: PUBLIC_URL,
+    onboarding: options.onboarding ?? false,
     ...(options.actionsIssuer === undefined ? {} : { actionsIssuer: options.actionsIssuer }),
   });
   if (options.started !== false) app.start();

@@ -81,7 +81,8 @@ test("a first start sets up the App, goes on as the service without another star
   // By the channel, to the service.
   github.createRepository({ owner: "acme", name: "shop", installed: false });
   github.install({ account: "acme", announce: true });
-  await first.until(/"msg":"delivery processed"/);
+  await first.until(/"outcome":"processed: a first workflow is offered to acme\/shop by #1"/);
+  expect(github.pullRequests("acme/shop")).toHaveLength(1);
   await browser.open("/setup");
   expect(browser.text).toMatch(/Webhooks arrive, signed with this App's secret:.* installation at /);
   expect(browser.text).toContain("The service is running");

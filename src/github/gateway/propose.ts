@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Octokit } from "@octokit/rest";
 import { isWorkflowPath, loadWorkflow } from "../../definition/index.ts";
 import type { Refused } from "../../engine/ports/index.ts";
-import { hasStatus } from "../failures.ts";
 import { code } from "../neutralise.ts";
+import { proposeFile } from "../propose-file.ts";
 import type { Room } from "../room.ts";
 import type { Installed } from "../sweep/repositories.ts";
 import { gatewayProblem } from "./problems.ts";
@@ -39,68 +38,13 @@ export async function propose(
     return { refused: "invalid", problems: loaded.problems };
 
   const branch = `hishamos/propose-${createHash("sha256").update(key).digest("hex").slice(0, 12)}`;
-  const repo = { owner: place.owner, repo: place.name };
-  const tip = await octokit.rest.git.getRef({ ...repo, ref: `heads/${place.defaultBranch}` });
-  await once(() =>
-    octokit.rest.git.createRef({ ...repo, ref: `refs/heads/${branch}`, sha: tip.data.object.sha }),
-  );
-  await putFile(octokit, repo, { path, branch, text });
   const name = path.replace(/^.*\//, "");
-  const open = async () => {
-    const head = `${place.owner}:${branch}`;
-    const { data } = await octokit.rest.pulls.list({ ...repo, head, state: "all", per_page: 1 });
-    return data[0] ?? null;
-  };
-  const request = {
-    ...repo,
-    head: branch,
-    base: place.defaultBranch,
+  const { number, html_url } = await proposeFile(octokit, place, {
+    branch,
+    path,
+    text,
     title: `Workflow ${name}`,
     body: `${code(by)} proposes ${code(path)}. The check of this pull request says what it would do.`,
-  };
-  const known = await open();
-  const made = known ?? (await once(() => octokit.rest.pulls.create(request)))?.data ?? (await open());
-  if (made === null) throw new Error("the pull request is neither made nor there");
-  return { pullRequest: { number: made.number, url: made.html_url } };
-}
-
-async function putFile(
-  octokit: Octokit,
-  repo: { readonly owner: string; readonly repo: string },
-  { path, branch, text }: { readonly path: string; readonly branch: string; readonly text: string },
-): Promise<void> {
-  const there = await present(octokit, { ...repo, path, ref: branch });
-  if (there?.text === text) return;
-  await octokit.rest.repos.createOrUpdateFileContents({
-    ...repo,
-    path,
-    branch,
-    message: `${there === null ? "Add" : "Change"} ${path}`,
-    content: Buffer.from(text).toString("base64"),
-    ...(there ? { sha: there.sha } : {}),
   });
-}
-
-async function present(
-  octokit: Octokit,
-  place: { readonly owner: string; readonly repo: string; readonly path: string; readonly ref: string },
-): Promise<{ readonly sha: string; readonly text: string } | null> {
-  try {
-    const { data } = await octokit.rest.repos.getContent(place);
-    if (Array.isArray(data) || !("content" in data)) return null;
-    return { sha: data.sha, text: Buffer.from(data.content, "base64").toString("utf8") };
-  } catch (error) {
-    if (hasStatus(error, 404)) return null;
-    throw error;
-  }
-}
-
-/** Null where GitHub says that it is there already. */
-async function once<T>(make: () => Promise<T>): Promise<T | null> {
-  try {
-    return await make();
-  } catch (error) {
-    if (hasStatus(error, 422)) return null;
-    throw error;
-  }
+  return { pullRequest: { number, url: html_url } };
 }

@@ -330,6 +330,7 @@ export interface Repository {
   readonly rulesets: Map<string, readonly RequiredCheck[]>;
   readonly milestones: Map<number, Milestone>;
   readonly forkOf: Repository | null;
+  readonly archived: boolean;
   readonly createdAt: number;
   updatedAt: number;
   pushedAt: number;

@@ -210,6 +210,8 @@ export function fork(world: World, origin: Repository, owner: User): Repository 
 export interface RepositorySetup extends NewRepository {
   /** Path to content, committed as the default branch's first commit; nothing is announced. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Without any commit, as one that was just made. */
+  readonly empty?: boolean;
   /** Label names to have from the start. */
   readonly labels?: readonly string[];
   /** Install the App on the owner's account; true if left out. */
@@ -220,12 +222,7 @@ export function setUpRepository(world: World, input: RepositorySetup): Repositor
   if (world.repository(input.owner, input.name) !== undefined)
     throw new Error(`the repository ${input.owner}/${input.name} exists already`);
   const repository = world.addRepository(input);
-  const { git, owner } = repository;
-  const entries = Object.entries({ "README.md": `# ${input.name}\n`, ...input.files });
-  const files = new Map(entries.map(([path, text]) => [path, git.addBlob(Buffer.from(text))]));
-  const author = { name: owner.login, email: `${owner.login}@users.noreply.github.com`, at: world.now() };
-  const commit = git.addCommit({ files, message: "Initial commit", parents: [], author, committer: author });
-  git.refs.set(`refs/heads/${repository.defaultBranch}`, commit.sha);
+  if (input.empty !== true) commitFirst(world, repository, input);
   for (const name of input.labels ?? []) {
     repository.labels.set(name.toLowerCase(), {
       id: world.nextId(),
@@ -235,8 +232,17 @@ export function setUpRepository(world: World, input: RepositorySetup): Repositor
     });
   }
   if (input.installed !== false) {
-    const installation = install(world, { account: owner.login });
+    const installation = install(world, { account: repository.owner.login });
     installation.repositoryIds?.add(repository.id);
   }
   return repository;
+}
+
+function commitFirst(world: World, repository: Repository, input: RepositorySetup): void {
+  const { git, owner } = repository;
+  const entries = Object.entries({ "README.md": `# ${input.name}\n`, ...input.files });
+  const files = new Map(entries.map(([path, text]) => [path, git.addBlob(Buffer.from(text))]));
+  const author = { name: owner.login, email: `${owner.login}@users.noreply.github.com`, at: world.now() };
+  const commit = git.addCommit({ files, message: "Initial commit", parents: [], author, committer: author });
+  git.refs.set(`refs/heads/${repository.defaultBranch}`, commit.sha);
 }

@@ -38,6 +38,7 @@ export interface NewRepository {
   readonly defaultBranch?: string;
   readonly collaborators?: Readonly<Record<string, Role>>;
   readonly forkOf?: Repository;
+  readonly archived?: boolean;
 }
 
 /** Everything the stand-in knows, in memory, with the lookups the operations share. */
@@ -123,6 +124,7 @@ export class World extends EventEmitter<WorldEvents> {
       rulesets: new Map(),
       milestones: new Map(),
       forkOf: input.forkOf ?? null,
+      archived: input.archived ?? false,
       createdAt: at,
       updatedAt: at,
       pushedAt: at,

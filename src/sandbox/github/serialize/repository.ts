@@ -85,7 +85,7 @@ export function repositoryJson(world: World, repository: Repository) {
     has_pages: false,
     has_downloads: true,
     has_discussions: false,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     visibility: repository.private ? "private" : "public",
     allow_forking: true,
