@@ -46,6 +46,11 @@ interface Pending {
   readonly wrong: readonly string[];
 }
 
+interface Heard {
+  readonly event: string;
+  readonly at: number;
+}
+
 interface Made {
   readonly app: StoredApp;
   readonly stored: string;
@@ -53,7 +58,7 @@ interface Made {
 }
 
 const formBytes = 64 * 1024;
-const mostHeard = 5;
+const mostHeard = 10;
 const cookieName = "hishamos_setup";
 
 /**
@@ -71,7 +76,7 @@ export function createSetup(options: SetupOptions): Setup {
   let pending: Pending | null = null;
   let making: Promise<void> | null = null;
   let made: Made | null = null;
-  let heard: readonly { readonly event: string; readonly at: number }[] = [];
+  let heard: readonly Heard[] = [];
   let running = false;
   let told: string | null = null;
 
@@ -144,9 +149,15 @@ export function createSetup(options: SetupOptions): Setup {
     }
     const { app } = got;
     made = { app, stored: storeApp(options.directory, app), webhook };
-    heard = early.signedWith(app.webhookSecret);
+    for (const one of early.signedWith(app.webhookSecret)) note(one);
     log.info({ app: app.id, name: app.name, stored: made.stored }, "the App is made");
     finish(app);
+  }
+
+  /** Each kind once: a busy repository must not push out the ping. */
+  function note(arrived: Heard): void {
+    if (heard.some(({ event }) => event === arrived.event)) return;
+    heard = [...heard, arrived].slice(0, mostHeard);
   }
 
   async function askForPing(): Promise<void> {
@@ -225,8 +236,11 @@ export function createSetup(options: SetupOptions): Setup {
       try {
         if (path === "/healthz") return json(res, 200, { status: "ok" });
         // The connection ends with the answer: what is too large was not read.
-        if (path === webhookPath && req.method === "POST" && (await early.keep(req, clock.now())))
+        if (path === webhookPath && req.method === "POST" && (await early.keep(req, clock.now()))) {
+          // While the service is being made.
+          if (made !== null) for (const one of early.signedWith(made.app.webhookSecret)) note(one);
           return json(res, 202, { status: "kept until it is known whose it is" });
+        }
         return json(res, 503, { error: "no GitHub App is set up yet" }, { connection: "close" });
       } catch {
         res.destroy();
@@ -237,7 +251,7 @@ export function createSetup(options: SetupOptions): Setup {
       const event = req.headers["x-github-event"];
       res.once("finish", () => {
         if (res.statusCode !== 202 || typeof event !== "string") return;
-        heard = [...heard, { event, at: clock.now() }].slice(-mostHeard);
+        note({ event, at: clock.now() });
         told = null;
       });
     },

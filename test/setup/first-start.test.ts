@@ -84,7 +84,9 @@ test("a first start sets up the App, goes on as the service without another star
   await first.until(/"outcome":"processed: a first workflow is offered to acme\/shop by #1"/);
   expect(github.pullRequests("acme/shop")).toHaveLength(1);
   await browser.open("/setup");
-  expect(browser.text).toMatch(/Webhooks arrive, signed with this App's secret:.* installation at /);
+  expect(browser.text).toMatch(
+    /Webhooks arrive, signed with this App's secret:.* ping at .* installation at /,
+  );
   expect(browser.text).toContain("The service is running");
   expect(first.printed.match(/setup\?key=/g)).toHaveLength(1);
   expect(first.printed).not.toContain(github.app.privateKey.split("\n")[1]);
