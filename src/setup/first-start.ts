@@ -18,6 +18,7 @@ interface Answering {
 export interface FirstConfig {
   readonly apiUrl: string | null;
   readonly webhookPath: string;
+  readonly onboarding: boolean;
   readonly webhookProxyUrl: string | null;
   readonly http: { readonly host: string; readonly port: number };
   readonly api: { readonly publicUrl: string | null };
@@ -55,6 +56,7 @@ export async function firstStart(
     directory,
     settled: settledBy(config),
     webhookPath: config.webhookPath,
+    onboarding: config.onboarding,
     channel,
     clock,
     log,

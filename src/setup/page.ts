@@ -25,6 +25,8 @@ export type View =
       readonly webhook: string;
       readonly heard: readonly { readonly event: string; readonly at: string }[];
       readonly running: boolean;
+      /** Whether repositories are offered a first workflow. */
+      readonly onboarding: boolean;
       readonly told: string | null;
       readonly token: string;
     }
@@ -167,13 +169,16 @@ function made(view: Extract<View, { stage: "made" }>): string {
 <ul>${view.heard.map(({ event, at }) => `<li><code>${escape(event)}</code> at ${escape(at)}</li>`).join("")}</ul>`;
   return `<p class="good">The App <strong>${escape(view.name)}</strong> is made. Its credentials are in <code>${escape(view.stored)}</code>, readable for this service's user alone; the next start finds them there.</p>
 <p><a class="button" href="${escape(view.page)}/installations/new" target="_blank" rel="noopener noreferrer">Install it on repositories</a></p>
-<p>Each repository then gets a pull request with a first workflow, and it says how to try it.</p>
+${view.onboarding ? offer : ""}
 <h2>Do webhooks arrive?</h2>
 <p>They go to <code>${escape(view.webhook)}</code>.</p>
 ${view.told === null ? "" : `<p role="status">${escape(view.told)}</p>`}
 ${ping}
 <p>The service ${view.running ? "is running" : "is starting"}. You can close this page.</p>`;
 }
+
+const offer =
+  "<p>Repositories without workflows then get a pull request that offers a first one, and says how to try it.</p>";
 
 function errors(wrong: readonly string[]): string {
   if (wrong.length === 0) return "";

@@ -15,6 +15,8 @@ export interface SetupOptions {
   readonly directory: string;
   readonly settled: Settled;
   readonly webhookPath: string;
+  /** Whether repositories are offered a first workflow when the App is installed on them. */
+  readonly onboarding: boolean;
   /** Is listened to before GitHub is asked: it sends its ping before it hands out the secret. */
   readonly channel: Pick<WebhookChannel, "create" | "listenTo">;
   readonly clock: Pick<Clock, "now">;
@@ -84,7 +86,17 @@ export function createSetup(options: SetupOptions): Setup {
     if (made !== null) {
       const { app, stored, webhook } = made;
       const shown = heard.map(({ event, at }) => ({ event, at: new Date(at).toISOString() }));
-      return { stage: "made", ...app, stored, webhook, heard: shown, running, told, token };
+      return {
+        stage: "made",
+        ...app,
+        stored,
+        webhook,
+        heard: shown,
+        running,
+        told,
+        onboarding: options.onboarding,
+        token,
+      };
     }
     if (pending === null) return { stage: "asking", answers, settled, wrong, token };
     const { choice, state, manifest, webhook } = pending;

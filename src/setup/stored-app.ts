@@ -95,7 +95,7 @@ function isStoredApp(value: unknown): value is StoredApp {
 /** Makes the directory; says why nothing can be stored there, before GitHub hands out what it does only once. */
 export function prepareDirectory(directory: string): ServiceProblem | null {
   try {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
     return null;
   } catch {

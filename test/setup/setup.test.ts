@@ -43,6 +43,7 @@ async function open(
     directory,
     settled: { github: github.url, publicUrl: null, channel: null, ...settled },
     webhookPath: "/api/github/webhooks",
+    onboarding: true,
     channel: { create: async () => channel, listenTo: (address) => void listened.push(address) },
     clock: { now: () => Date.UTC(2026, 10, 22) },
     log: silentLog,
@@ -173,6 +174,16 @@ describe("the way through", () => {
       expect(html).toMatch(/<style nonce="[^"]{20,}">/);
     }
   });
+
+  test.for([{ onboarding: true }, { onboarding: false }])(
+    "$onboarding that first workflows are offered",
+    async (how) => {
+      const stage = await open({}, how);
+      await stage.browser.submit(/setup\/app/);
+      await confirm(stage);
+      expect(stage.browser.text.includes("get a pull request that offers a first one")).toBe(how.onboarding);
+    },
+  );
 
   test("a ping that did not come is asked for again", async () => {
     const stage = await open();
