@@ -47,7 +47,13 @@ export interface InboxOptions {
   readonly held?: number;
 }
 
-export const MAX_ATTEMPTS = 5;
+/** Attempts that no process survived: one more is not made. */
+const MAX_DEATHS = 5;
+/** Tries in a row, before those behind it go first and it is tried again only every few minutes. */
+const MAX_TRIES = 5;
+const LATER_MS = 5 * 60_000;
+/** For so long GitHub may be down. */
+const LONGEST_MS = 24 * 60 * 60_000;
 const STORE_RETRY_MS = 1_000;
 /** GitHub waits ten seconds for its answer, and keeps what is refused to deliver it again when it is asked to. */
 const STORE_MS = 5_000;
@@ -56,6 +62,15 @@ interface Item {
   readonly delivery: Delivery;
   /** Known, but not yet written. */
   readonly outcome: string | null;
+  /** Failures in a row that may pass, in this process. */
+  readonly tries: number;
+}
+
+/** What is to be done again, and when (ms); `aside`: those behind it need not wait for it. */
+interface Again {
+  readonly item: Item;
+  readonly at: number;
+  readonly aside: boolean;
 }
 
 /** Milliseconds before another attempt: 2 s, 8 s, 32 s, 128 s. */
@@ -77,6 +92,8 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Per repository, oldest first; the head is under way or waits for another try. */
   const lanes = new Map<string, Item[]>();
   const held = new Set<string>();
+  /** How many of those wait aside, and take no room from the others. */
+  let aside = 0;
   const timers = new Set<() => void>();
   let running = false;
   /** True while the store may hold deliveries of ours that are not in a lane; then new ones wait their turn there too. */
@@ -100,15 +117,25 @@ export function createInbox(options: InboxOptions): Inbox {
   function enqueue(delivery: Delivery): void {
     if (held.has(delivery.id)) return;
     held.add(delivery.id);
+    line({ delivery, outcome: null, tries: 0 });
+  }
+
+  function comeBack(item: Item): void {
+    aside -= 1;
+    line(item);
+  }
+
+  function line(item: Item): void {
+    const { delivery } = item;
     const key = laneOf(delivery);
     const lane = lanes.get(key);
     if (lane !== undefined) {
       // One taken over may be older than those that came here; the head is under way.
       const before = lane.findLastIndex((other) => other.delivery.receivedAt <= delivery.receivedAt);
-      lane.splice(Math.max(1, before + 1), 0, { delivery, outcome: null });
+      lane.splice(Math.max(1, before + 1), 0, item);
       return;
     }
-    lanes.set(key, [{ delivery, outcome: null }]);
+    lanes.set(key, [item]);
     pump(key);
   }
 
@@ -121,17 +148,22 @@ export function createInbox(options: InboxOptions): Inbox {
     const item = lane?.[0];
     if (lane === undefined || item === undefined) return;
     const next = await attempt(item);
-    if (next !== null) {
+    if (next !== null && !next.aside) {
       lane[0] = next.item;
       if (running) later(next.at, () => pump(key));
       return;
     }
     lane.shift();
-    held.delete(item.delivery.id);
-    if (reading) settled.add(item.delivery.id);
+    if (next !== null) {
+      aside += 1;
+      if (running) later(next.at, () => comeBack(next.item));
+    } else {
+      held.delete(item.delivery.id);
+      if (reading) settled.add(item.delivery.id);
+    }
     if (lane.length > 0) pump(key);
     else lanes.delete(key);
-    if (backlog && held.size <= limit / 2) takeUp();
+    if (backlog && held.size - aside <= limit / 2) takeUp();
   }
 
   /** The delivery as it is stored now; null where another process has taken it up. */
@@ -146,21 +178,25 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   /** Null when the outcome is written or the delivery lost, else what to do again and when. Never rejects. */
-  async function attempt(item: Item): Promise<{ readonly item: Item; readonly at: number } | null> {
+  async function attempt(item: Item): Promise<Again | null> {
     let { delivery, outcome } = item;
     try {
-      if (outcome === null && delivery.attempts >= MAX_ATTEMPTS) {
-        outcome = `failed: given up after ${delivery.attempts} attempts`;
+      const deaths = delivery.attempts - (delivery.survived ?? 0);
+      if (outcome === null && deaths >= MAX_DEATHS) {
+        outcome = `failed: given up after ${deaths} attempts that its process did not survive`;
       }
       if (outcome === null) {
         // Written first, so that a delivery that takes the process down with it is given up in the end.
         const begun = await save({ ...delivery, attempts: delivery.attempts + 1 });
         if (begun === null) return null;
         delivery = begun;
-        const result = await once(delivery);
+        const result = await once(delivery, item.tries);
         if (typeof result !== "string") {
-          const attempts = result.counts ? delivery.attempts : delivery.attempts - 1;
-          return { item: { delivery: { ...delivery, attempts }, outcome: null }, at: result.at };
+          const survived = (delivery.survived ?? 0) + 1;
+          return {
+            item: { delivery: { ...delivery, survived }, outcome: null, tries: result.tries },
+            ...result,
+          };
         }
         outcome = result;
       }
@@ -170,34 +206,33 @@ export function createInbox(options: InboxOptions): Inbox {
       return null;
     } catch (error) {
       log.error({ delivery: delivery.id, err: error }, "the delivery's progress could not be stored");
-      return { item: { delivery, outcome }, at: clock.now() + STORE_RETRY_MS };
+      return { item: { ...item, delivery, outcome }, at: clock.now() + STORE_RETRY_MS, aside: false };
     }
   }
 
-  /** The outcome, or when to try again (ms), and whether this was a try: who was told to come later loses none by it. */
+  /** The outcome, or when to try again (ms). Who was told to come later loses no try by it. */
   async function once(
     delivery: Delivery,
-  ): Promise<string | { readonly at: number; readonly counts: boolean }> {
+    before: number,
+  ): Promise<string | { readonly at: number; readonly tries: number; readonly aside: boolean }> {
     try {
       return await process(delivery);
     } catch (error) {
       const now = clock.now();
-      const failure = readFailure(error, now);
-      const counts = failure.notBefore === null;
-      const again = failure.transient && (!counts || delivery.attempts < MAX_ATTEMPTS);
+      const { transient, notBefore, message } = readFailure(error, now);
+      const again = transient && now - delivery.receivedAt < LONGEST_MS;
       log.warn({ delivery: delivery.id, attempt: delivery.attempts, again, err: error }, "a delivery failed");
-      if (again)
-        return {
-          at: Math.max(failure.notBefore ?? 0, now + (counts ? backoffMs(delivery.attempts) : 1_000)),
-          counts,
-        };
-      return `failed: ${failure.message}`;
+      if (!again) return `failed: ${message}`;
+      if (notBefore !== null) return { at: Math.max(notBefore, now + 1_000), tries: before, aside: false };
+      const tries = before + 1;
+      const aside = tries >= MAX_TRIES;
+      return { at: now + (aside ? LATER_MS : backoffMs(tries)), tries, aside };
     }
   }
 
   /** Takes over as many as there is room for; how many those are. */
   async function claim(): Promise<number> {
-    const room = limit - held.size;
+    const room = limit - (held.size - aside);
     if (room <= 0) return 0;
     const left = await deliveries.unfinished(room, { noneOf: await members.alive() });
     const holders = [...new Set(left.map(({ holder }) => holder))];
@@ -234,12 +269,12 @@ export function createInbox(options: InboxOptions): Inbox {
           missed = false;
           settled.clear();
           const claimed = await claim();
-          const rows = await deliveries.unfinished(2 * limit, { member: self });
+          const most = 2 * limit + aside;
+          const rows = await deliveries.unfinished(most, { member: self });
           const found = rows.filter(({ id }) => !settled.has(id));
-          for (const delivery of found) if (held.size < limit) enqueue(delivery);
-          backlog =
-            missed || claimed > 0 || rows.length === 2 * limit || found.some(({ id }) => !held.has(id));
-        } while (missed && held.size < limit);
+          for (const delivery of found) if (held.size - aside < limit) enqueue(delivery);
+          backlog = missed || claimed > 0 || rows.length === most || found.some(({ id }) => !held.has(id));
+        } while (missed && held.size - aside < limit);
       } catch (error) {
         log.error({ err: error }, "stored deliveries could not be read");
         takeUpLater();
@@ -277,7 +312,7 @@ export function createInbox(options: InboxOptions): Inbox {
         adding.then(look, look);
         return { result: "unavailable", cause };
       }
-      if (backlog || held.size >= limit) {
+      if (backlog || held.size - aside >= limit) {
         backlog = true;
         missed = true;
       } else {
@@ -303,6 +338,7 @@ export function createInbox(options: InboxOptions): Inbox {
       await pool.onIdle();
       lanes.clear();
       held.clear();
+      aside = 0;
       backlog = true;
       reading = false;
     },

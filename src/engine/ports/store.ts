@@ -125,6 +125,8 @@ export interface Delivery {
   readonly outcome: string | null;
   /** How often processing it began. */
   readonly attempts: number;
+  /** How many of those ended in a failure that may pass: they took no process down with them. Absent: none. */
+  readonly survived?: number;
   /** The member that has it in hand until it has an outcome; null: nobody. */
   readonly holder: string | null;
   /** 1 where it is new; each update has the next one. 0: an older release stored it. */
