@@ -225,8 +225,8 @@ export function createInbox(options: InboxOptions): Inbox {
       if (!again) return `failed: ${message}`;
       if (notBefore !== null) return { at: Math.max(notBefore, now + 1_000), tries: before, aside: false };
       const tries = before + 1;
-      const aside = tries >= MAX_TRIES;
-      return { at: now + (aside ? LATER_MS : backoffMs(tries)), tries, aside };
+      const often = tries < MAX_TRIES;
+      return { at: now + (often ? backoffMs(tries) : LATER_MS), tries, aside: !often };
     }
   }
 
