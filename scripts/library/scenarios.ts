@@ -32,7 +32,7 @@ export function scenarioOf({ workflow, cases }: Played, random: () => number): S
   const pool = (random() < shareOfTroubles && others.length > 0) || well.length === 0 ? others : well;
   const one = pick(pool, random);
   const changes: string[] = [];
-  const crash = crashes(cases, one.test, random);
+  const crash = crashes(workflow, cases, one.test, random);
   if (crash.length > 0) changes.push(`crash in ${crash.join(", ")}`);
   const answers = { ...one.test.answers };
   for (const [path, { step }] of namedSteps(workflow)) {
@@ -57,6 +57,7 @@ export function scenarioOf({ workflow, cases }: Played, random: () => number): S
 
 /** Of the steps that this case visits, some of those in which the file says that a crash does no harm. */
 function crashes(
+  workflow: Workflow,
   cases: readonly CaseToPlay[],
   { expect }: TestCase,
   random: () => number,
@@ -64,7 +65,13 @@ function crashes(
   if (!Array.isArray(expect.steps) || random() >= shareOfCrashes) return [];
   const visited = new Set(expect.steps.filter((step): step is string => typeof step === "string"));
   const harmless = new Set(cases.flatMap(({ test }) => test.crash));
-  const possible = [...visited].filter((step) => harmless.has(step));
+  // A loop over nothing is never under way.
+  const loops = new Set(
+    [...namedSteps(workflow)].flatMap(([path, { step }]) => (step.forEach ? [path] : [])),
+  );
+  const possible = [...visited].filter(
+    (step) => harmless.has(step) && !loops.has(step) && !step.includes("["),
+  );
   return possible.filter(() => random() < 2 / Math.max(2, possible.length));
 }
 
