@@ -11,7 +11,19 @@ async function hishamos(...args: readonly string[]) {
   return { code, out, err };
 }
 
-const commands = ["init", "validate", "explain", "graph", "test", "run", "demo", "export", "import", "serve", "doctor"];
+const commands = [
+  "init",
+  "validate",
+  "explain",
+  "graph",
+  "test",
+  "run",
+  "demo",
+  "export",
+  "import",
+  "serve",
+  "doctor",
+];
 
 test("without a command every command is listed, and that is wrong usage", async () => {
   const { code, out } = await hishamos();
