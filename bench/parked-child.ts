@@ -3,7 +3,7 @@ import { createEngine } from "../src/engine/engine.ts";
 import { dismissed, given, residentMb, say } from "./children.ts";
 import { type Home, openHomeQueue, openHomeStores } from "./home.ts";
 import { firstNumber, startOf } from "./load.ts";
-import { parkingRunner, repositoryOf } from "./parking.ts";
+import { parkingRunner } from "./parking.ts";
 import { each, percentile } from "./samples.ts";
 
 export interface ParkedGiven {
@@ -41,13 +41,13 @@ await engine.run();
 await engine.idle();
 const startSeconds = (performance.now() - began) / 1000;
 const runningMb = residentMb();
-const { actor } = startOf(firstNumber);
+const { actor, repository } = startOf(firstNumber);
 
 /** As the service does it: who is concerned is found in the store, and told. */
 async function wake(number: number): Promise<number> {
   const before = performance.now();
   const found = await stores.executions.list({
-    repository: repositoryOf(number).id,
+    repository: repository.id,
     states: ["running", "paused"],
     subject: number,
   });

@@ -8,7 +8,7 @@ import { type GroundName, groundNames } from "./ground.ts";
 import { type Home, makeHome, openHomeStores } from "./home.ts";
 import { firstNumber } from "./load.ts";
 import type { ParkedFound, ParkedGiven } from "./parked-child.ts";
-import { idOf, parkingRunner, parkingStart, repositoryOf } from "./parking.ts";
+import { idOf, parkingRunner, parkingStart } from "./parking.ts";
 import { each } from "./samples.ts";
 
 /** Many executions that wait for an event, and what one process pays for them. */
@@ -71,7 +71,6 @@ async function park(home: Home, executions: number): Promise<void> {
       ...first,
       id: idOf(number),
       subject,
-      repository: repositoryOf(number),
       slot: first.slot && first.slot.replace(String(firstNumber), String(number)),
     });
   });

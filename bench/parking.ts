@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatProblem } from "../src/core/problem.ts";
 import { loadWorkflow } from "../src/definition/index.ts";
 import type { StartRequest, StepRunner } from "../src/engine/ports/index.ts";
-import { firstNumber, resultOf, startOf } from "./load.ts";
+import { resultOf, startOf } from "./load.ts";
 
 const text = `name: Parked
 steps:
@@ -18,14 +18,6 @@ const { workflow } = loaded;
 
 export function parkingStart(number: number): StartRequest {
   return { ...startOf(number), workflow, text };
-}
-
-const perRepository = 1_000;
-
-/** The repository whose issue this is: there are a thousand each. */
-export function repositoryOf(number: number): StartRequest["repository"] {
-  const { repository } = startOf(number);
-  return { ...repository, id: repository.id + Math.floor((number - firstNumber) / perRepository) };
 }
 
 /** Id of the parked execution of this number. */

@@ -4,6 +4,7 @@ import type { ExecutionQuery, ExecutionStore } from "../engine/ports/store.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { openDocuments } from "./documents.ts";
 import type { Database, SqlValue } from "./storage.ts";
+import { keysAbout } from "./subjects.ts";
 import { unfinishedStates } from "./tables.ts";
 import { upgradeExecution } from "./upgrade.ts";
 
@@ -32,9 +33,10 @@ export function openExecutions(database: Database): ExecutionStore {
 
     async list(query) {
       const limit = Math.min(Math.max(query.limit ?? 100, 1), maxPage);
-      const { where, values, bind } = conditions(query);
-      // Without a sum, SQLite would rather walk the repository by time than look up the few that are queued.
-      const time = query.wants === undefined ? "updated_at" : "updated_at + 0";
+      const { where, values, bind } = conditions(query, table);
+      // Without a sum, SQLite would rather walk the repository by time than look up the few that are meant.
+      const few = query.wants !== undefined || query.subject !== undefined;
+      const time = few ? "updated_at + 0" : "updated_at";
       const rows = await database.select(
         `SELECT value FROM ${table} ${where} ORDER BY ${time} DESC, key LIMIT ${bind(limit + 1)}`,
         values,
@@ -116,12 +118,18 @@ function subjectsOfSteps({ steps, round }: Execution): readonly number[] {
   });
 }
 
-function conditions(query: ExecutionQuery) {
+function conditions(query: ExecutionQuery, table: string) {
   const parts: string[] = [];
   const values: SqlValue[] = [];
   const bind = (value: SqlValue) => `$${values.push(value)}`;
-  if (query.repository !== undefined) parts.push(`repository = ${bind(query.repository)}`);
-  if (query.subject !== undefined) parts.push(`subjects LIKE ${bind(`%|${query.subject}|%`)}`);
+  if (query.repository !== undefined && query.subject !== undefined) {
+    // The repository is said within alone, or it is by that one that a planner looks.
+    parts.push(`key IN (${keysAbout(table, bind(query.repository), query.subject, bind)})`);
+  } else if (query.repository !== undefined) {
+    parts.push(`repository = ${bind(query.repository)}`);
+  } else if (query.subject !== undefined) {
+    parts.push(`subjects LIKE ${bind(`%|${query.subject}|%`)}`);
+  }
   if (query.awaits !== undefined) {
     // Exact in both databases, whatever is in the key: LIKE would take some characters for others.
     const any = query.awaits.map((key) => `replace(awaits, ${bind(`|${key}|`)}, '') <> awaits`);

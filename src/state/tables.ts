@@ -1,3 +1,5 @@
+import { afterFirst, afterSecond, hasMore } from "./subjects.ts";
+
 /** The version of the tables below; a database with a higher one belongs to a newer release. */
 export const schemaVersion = 5;
 
@@ -55,6 +57,9 @@ export const tables = {
       { name: "repository_newest", on: "(repository, updated_at DESC, key)" },
       { name: "repository_unfinished", on: `(repository, updated_at DESC, key) WHERE ${unfinishedStates}` },
       { name: "unfinished", on: `(key) WHERE ${unfinishedStates}` },
+      { name: "subject", on: "(repository, subjects)" },
+      { name: "second_subject", on: `(repository, ${afterFirst}) WHERE ${hasMore(afterFirst)}` },
+      { name: "more_subjects", on: `(repository, ${afterSecond}) WHERE ${hasMore(afterSecond)}` },
       { name: "due", on: "(due) WHERE due IS NOT NULL" },
       { name: "queue", on: "(repository, wants, queued_at, key) WHERE wants IS NOT NULL" },
       { name: "ended", on: `(updated_at, key) WHERE ${endedStates}` },
@@ -164,6 +169,9 @@ export const additions: readonly Addition[] = [
       { table: "deliveries", index: "finished" },
       { table: "executions", index: "ended" },
       { table: "executions", index: "definition" },
+      { table: "executions", index: "subject" },
+      { table: "executions", index: "second_subject" },
+      { table: "executions", index: "more_subjects" },
       { table: "blobs", index: "owner" },
     ],
   },

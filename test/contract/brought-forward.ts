@@ -8,6 +8,8 @@ export async function keepsAndGains(stores: Stores): Promise<void> {
   const old = await executions.load("old");
   expect(old).toMatchObject({ schema: 2, wants: null, steps: { a: { since: { round: 0, visit: 0 } } } });
   expect(await executions.unfinished(null, 10)).toEqual(["old"]);
+  const about = (await executions.list({ repository: 1000, subject: 1 })).executions.map(({ id }) => id);
+  expect(about).toEqual(["old"]);
   expect(await executions.create(anExecution({ id: "rival", slot: "group" }))).toBe("slot_taken");
   expect(await executions.create(anExecution({ id: "queued", wants: "group" }))).toBe("created");
   expect(await executions.queued(1000, "group", 10)).toEqual(["queued"]);

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPostgresStores } from "../../src/state/postgres/open.ts";
+import { openPostgresDatabase, openPostgresStores } from "../../src/state/postgres/open.ts";
 import { openConnections } from "../../src/state/postgres/pool.ts";
 import { PostgresStorage } from "../../src/state/postgres/storage.ts";
 import { Writes } from "../../src/state/postgres/writes.ts";
 import { keepsAndGains } from "../contract/brought-forward.ts";
 import { keyvContract } from "../contract/keyv.ts";
+import { plansContract } from "../contract/plans.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution, nextRevision } from "../support/execution.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
@@ -57,6 +58,21 @@ describe("Stores: Postgres", () => {
         await current.close();
         current = await open(schema);
         return current;
+      },
+    };
+  });
+});
+
+describe("plans: Postgres", () => {
+  plansContract(async () => {
+    const schema = newSchema();
+    const database = await openPostgresDatabase({ url: postgres.url, schema });
+    return {
+      database,
+      plan: async (sql, values) => {
+        await admin.query(`ANALYZE ${schema}.executions`);
+        const { rows } = await admin.query(`EXPLAIN ${sql}`, [...values]);
+        return rows.map((row) => String(row["QUERY PLAN"])).join("\n");
       },
     };
   });

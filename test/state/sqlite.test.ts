@@ -9,6 +9,7 @@ import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 import { prepareSchema } from "../../src/state/sqlite/schema.ts";
 import { keepsAndGains } from "../contract/brought-forward.ts";
 import { keyvContract } from "../contract/keyv.ts";
+import { plansContract } from "../contract/plans.ts";
 import { storesContract } from "../contract/stores.ts";
 import { anExecution } from "../support/execution.ts";
 import { startWriter } from "./crash.ts";
@@ -46,6 +47,19 @@ describe("Keyv: SQLite", () => {
     prepareSchema(connection, ":memory:");
     const database = sqliteDatabase(connection);
     return { store: database.storage("notes"), close: () => database.close() };
+  });
+});
+
+describe("plans: SQLite", () => {
+  plansContract(async () => {
+    const connection = new DatabaseSync(":memory:");
+    prepareSchema(connection, ":memory:");
+    const database = sqliteDatabase(connection);
+    return {
+      database,
+      plan: async (sql, values) =>
+        (await database.select(`EXPLAIN QUERY PLAN ${sql}`, values)).map(({ detail }) => detail).join("\n"),
+    };
   });
 });
 
