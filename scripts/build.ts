@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 
 rmSync("build", { recursive: true, force: true });
 const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
-// What is read at run time beside the code: roles and scenarios.
-for (const file of globSync("src/**/*.{yml,yaml}"))
+// What is read at run time beside the code: roles, scenarios and the monitoring page.
+for (const file of globSync(["src/**/*.{yml,yaml}", "src/api/page/*"]))
   cpSync(file, join("build", relative("src", file)), { recursive: true });
 process.exitCode = status ?? 1;

@@ -47,6 +47,7 @@ export function scenarioOf({ workflow, cases }: Played, random: () => number): S
     }
     const answer = key === undefined ? undefined : answers[key];
     if (kind.kind !== "agent" || key === undefined || !isPlain(answer) || random() >= shareOfPeople) continue;
+    if (isUnspoken(answer, one.test)) continue;
     const most = Math.min((timeoutMs ?? 24 * hourMs) / 3, 48 * hourMs);
     const hours = Math.floor((random() * most) / hourMs);
     answers[key] = { ...answer, by: "maintainer", ...(hours > 0 ? { after: `${hours}h` } : {}) };
@@ -73,6 +74,12 @@ function crashes(
     (step) => harmless.has(step) && !loops.has(step) && !step.includes("["),
   );
   return possible.filter(() => random() < 2 / Math.max(2, possible.length));
+}
+
+/** Whether no comment may say what is in the answer: a person's answer is one. */
+function isUnspoken(answer: Answer, { expect }: TestCase): boolean {
+  const said = JSON.stringify(answer.output);
+  return (expect.comments ?? []).some((each) => typeof each !== "string" && said.includes(each.not));
 }
 
 /** One answer of a model to every visit: a person could give it too. */
