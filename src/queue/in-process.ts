@@ -5,9 +5,13 @@ import type { Queue } from "../engine/ports/queue.ts";
 export function createInProcessQueue({ concurrency }: { readonly concurrency: number }): Queue {
   const pool = new PQueue({ concurrency, autoStart: false });
   const queued = new Set<string>();
+  /** Stands before the oldest of them, or has come to its end. */
+  let line = queued.values();
   const active = new Set<string>();
   const again = new Set<string>();
   let activate: ((id: string) => Promise<void>) | null = null;
+  /** In the pool, each for whatever is next: after a start with 100,000 to look at, only their ids are held. */
+  let tasks = 0;
   let stopped = false;
 
   function wake(id: string): void {
@@ -17,7 +21,29 @@ export function createInProcessQueue({ concurrency }: { readonly concurrency: nu
       return;
     }
     queued.add(id);
-    void pool.add(() => run(id));
+    if (tasks < concurrency) put();
+  }
+
+  function put(): void {
+    tasks += 1;
+    void pool.add(async () => {
+      try {
+        const id = next();
+        if (id !== undefined) await run(id);
+      } finally {
+        tasks -= 1;
+        if (queued.size > 0) put();
+      }
+    });
+  }
+
+  /** A new iterator for each would walk over the gaps that those taken before have left in the set. */
+  function next(): string | undefined {
+    if (queued.size === 0) return undefined;
+    const { value, done } = line.next();
+    if (done !== true) return value;
+    line = queued.values();
+    return line.next().value;
   }
 
   async function run(id: string): Promise<void> {
