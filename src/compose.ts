@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { createAgentRunner, createHumanEngine, createModelEngine, shippedRoles } from "./agents/index.ts";
-import { createApi, createLazyApi, isApi } from "./api/index.ts";
+import { createApi, createLazyApi, isApi, servePage } from "./api/index.ts";
 import type { Config } from "./config.ts";
 import { createDuty } from "./engine/duty.ts";
 import { createEngine, type EngineOptions } from "./engine/engine.ts";
@@ -221,7 +221,12 @@ export async function composeService({
   return {
     engine,
     async handle(req, res) {
-      if (servePublished(req, res) || (await health.answer(req, res)) || (await github.middleware(req, res)))
+      if (
+        servePublished(req, res) ||
+        servePage(req, res) ||
+        (await health.answer(req, res)) ||
+        (await github.middleware(req, res))
+      )
         return;
       if (isApi(req)) {
         (await api.get()).handle(req, res);

@@ -111,6 +111,8 @@ async function stream(
     // nginx else keeps what it has until its buffer is full.
     "x-accel-buffering": "no",
   });
+  // The head goes with the first bytes: who has seen the newest state would else not know that the line is open.
+  raw.write(": \n\n");
   const over = new AbortController();
   raw.once("close", () => over.abort());
   const stop = beats(request, id, options, over, () => void raw.write(": \n\n"));

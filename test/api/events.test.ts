@@ -83,6 +83,12 @@ test.for([
   again.close();
 });
 
+test("who has seen the newest state knows at once that the line is open", async () => {
+  const events = await listen("?after=1");
+  expect(events.answer.status).toBe(200);
+  events.close();
+});
+
 test("a WebSocket hears the same, its token in a protocol as a browser sends it", async () => {
   const token = Buffer.from("maya").toString("base64url");
   const socket = new WebSocket(`${bench.url.replace("http", "ws")}${path}/stream`, [

@@ -1,4 +1,5 @@
-import type { Execution } from "../../core/execution.ts";
+import type { Execution, Waiting } from "../../core/execution.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { Wait } from "../../engine/ports/index.ts";
 import {
@@ -17,8 +18,14 @@ export function waitsOf(workflow: Workflow, execution: Execution): readonly Wait
     step: one.path,
     what: waitingWords(one.waiting),
     who: whoOf(workflow, execution, one),
-    answer: one.waiting.for === "person" ? one.waiting.outputSchema : null,
+    answer: answerTo(one.waiting),
   }));
+}
+
+/** A pull request alone is not told by values: GitHub tells of it. */
+function answerTo(waiting: Waiting): JsonObject | null {
+  if (waiting.for !== "person") return null;
+  return waiting.outputSchema ?? (waiting.produces === null ? {} : null);
 }
 
 function whoOf(workflow: Workflow, execution: Execution, { step, waiting }: WaitingStep): string | null {

@@ -1,0 +1,107 @@
+import { h, svg } from "./dom.js";
+import { layOut, readFlowchart } from "./flowchart.js";
+import { mark } from "./words.js";
+
+/** The order in which a step's many items count for the box around them. */
+const order = ["failed", "waiting", "running", "completed", "skipped"];
+
+/** The steps as they stand, from the flowchart's text and the execution's steps; null where there are none. */
+export function draw(text, steps) {
+  const chart = readFlowchart(text);
+  if (chart.items.length === 0) return null;
+  const states = new Map();
+  for (const { path, state } of steps) {
+    const key = path.replace(/\[\d*\]/g, "");
+    const known = states.get(key);
+    if (known === undefined || order.indexOf(state) < order.indexOf(known)) states.set(key, state);
+  }
+  const { width, height, boxes, lines } = layOut(chart);
+  const others = lines.some(({ on }) => on !== "");
+  return h(
+    "figure",
+    { class: "drawing" },
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": "Drawing of the steps" },
+      svg(
+        "svg",
+        {
+          width,
+          height,
+          viewBox: `0 0 ${width} ${height}`,
+          role: "img",
+          "aria-label": inWords(boxes, states),
+        },
+        svg("defs", {}, arrow("go", "head"), arrow("else", "head otherwise")),
+        ...boxes.filter(({ item }) => item.inner).map((box) => group(box, states)),
+        ...lines.map(line),
+        ...boxes.filter(({ item }) => !item.inner).map(step),
+      ),
+    ),
+    others && h("figcaption", { class: "muted" }, "Dashed: after a failure, a timeout or a skip."),
+  );
+}
+
+function inWords(boxes, states) {
+  return `${boxes.length} steps. ${boxes.map(({ item }) => `${item.path}: ${stateOf(item, states)}`).join(", ")}`;
+}
+
+function stateOf({ inner, path, state }, states) {
+  return inner ? (states.get(path) ?? "pending") : state;
+}
+
+function arrow(id, name) {
+  const properties = {
+    id,
+    viewBox: "0 0 8 8",
+    refX: 7,
+    refY: 4,
+    markerWidth: 7,
+    markerHeight: 7,
+    orient: "auto",
+  };
+  return svg("marker", properties, svg("path", { d: "M1,1L7,4L1,7Z", class: name }));
+}
+
+function line({ d, on, from, to }) {
+  const properties = {
+    d,
+    class: on === "" ? "line" : "line otherwise",
+    "marker-end": `url(#${on === "" ? "go" : "else"})`,
+  };
+  return svg("path", properties, svg("title", {}, `${from.name} → ${to.name}${on === "" ? "" : ` (${on})`}`));
+}
+
+function group({ item, x, y, width, height }, states) {
+  const state = stateOf(item, states);
+  return svg(
+    "g",
+    { class: `group ${state}` },
+    svg("rect", { x, y, width, height, rx: 8 }),
+    item.path !== "finally" && mark(state, { x: x + 12, y: y + 9 }),
+    svg(
+      "text",
+      { x: x + (item.path === "finally" ? 12 : 36), y: y + 21, class: "name" },
+      short(`${item.name}`, 14),
+      svg("tspan", { class: "kind", dx: 6 }, short(item.what, 20)),
+    ),
+    svg("title", {}, `${item.path}${item.what ? `: ${item.what}` : ""} (${state})`),
+  );
+}
+
+function step({ item, x, y, width, height }) {
+  const room = Math.floor((width - 48) / 7);
+  return svg(
+    "g",
+    { class: `node ${item.state}${item.handler ? " handler" : ""}` },
+    svg("rect", { x, y, width, height, rx: 6 }),
+    mark(item.state, { x: x + 12, y: y + height / 2 - 8 }),
+    svg("text", { x: x + 38, y: y + 19, class: "name" }, short(item.name, room)),
+    svg("text", { x: x + 38, y: y + 34, class: "kind" }, short(item.what, room)),
+    svg("title", {}, `${item.path}: ${item.what} (${item.state})`),
+  );
+}
+
+function short(text, most) {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}

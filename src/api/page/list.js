@@ -1,0 +1,129 @@
+import { executions } from "./client.js";
+import { h, tell, time } from "./dom.js";
+import { mark, progressOf, refusalBox, shownState, titleOf } from "./words.js";
+
+const states = [
+  ["", "All states"],
+  ["running", "Running"],
+  ["paused", "Paused"],
+  ["completed", "Completed"],
+  ["failed", "Failed"],
+  ["cancelled", "Cancelled"],
+];
+
+/** The executions that one may see. `query`: state, repository and cursor of the address; `onSignedOut` when the token is nobody's. */
+export function showList(main, query, { signal, onSignedOut }) {
+  const state = h(
+    "select",
+    { id: "state", name: "state" },
+    ...states.map(([value, name]) => h("option", { value }, name)),
+  );
+  const repository = h("input", {
+    id: "repository",
+    name: "repository",
+    placeholder: "owner/name",
+    pattern: "[^\\/\\s]+\\/[^\\/\\s]+",
+    title: "As owner/name",
+    autocapitalize: "off",
+    spellcheck: "false",
+  });
+  state.value = states.some(([value]) => value === query.get("state")) ? query.get("state") : "";
+  repository.value = query.get("repository") ?? "";
+  const filters = () => ({ state: state.value, repository: repository.value.trim() });
+  const form = h(
+    "form",
+    {
+      class: "filters",
+      role: "search",
+      onsubmit: (event) => {
+        event.preventDefault();
+        go(filters());
+      },
+    },
+    h("label", { class: "unseen", for: "state" }, "State"),
+    state,
+    h("label", { class: "unseen", for: "repository" }, "Repository"),
+    repository,
+    h("button", { type: "submit" }, "Filter"),
+  );
+  state.addEventListener("change", () => form.reportValidity() && go(filters()));
+  const refresh = h("button", { type: "button", onclick: () => load(true) }, "Refresh");
+  const box = h("div", { class: "box", "aria-busy": "true" }, h("p", { class: "empty" }, "Loading…"));
+  const pages = h("nav", { class: "pages", "aria-label": "Pages" });
+  main.replaceChildren(h("div", { class: "head" }, h("h1", {}, "Executions"), refresh), form, box, pages);
+
+  async function load(again) {
+    refresh.disabled = true;
+    try {
+      const asked = { ...filters(), cursor: query.get("cursor") };
+      const found = await executions({ ...asked, limit: 25 }, { signal });
+      show(found, asked);
+      if (again) tell(`Refreshed: ${found.executions.length} executions.`);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error.status === 401) onSignedOut(error);
+      else box.replaceChildren(refusalBox(error));
+    } finally {
+      box.setAttribute("aria-busy", "false");
+      refresh.disabled = false;
+    }
+  }
+
+  function show({ executions: found, next }, asked) {
+    const filtered = asked.state || asked.repository;
+    const none = filtered
+      ? "Nothing here is like that."
+      : "There are no executions yet that you may see. They appear here once a workflow has started.";
+    box.replaceChildren(
+      found.length === 0 && !next
+        ? h("p", { class: "empty" }, none)
+        : h("ul", { class: "rows" }, ...found.map(row)),
+    );
+    pages.replaceChildren(
+      ...[
+        asked.cursor && h("a", { class: "button", href: address(filters()) }, "First page"),
+        next &&
+          h(
+            "a",
+            { class: "button", rel: "next", href: address({ ...filters(), cursor: next }) },
+            "Next page",
+          ),
+      ].filter(Boolean),
+    );
+  }
+
+  void load(false);
+}
+
+function row(execution) {
+  const { id, workflow, repository, subject, actor, updated_at: updated, error } = execution;
+  const state = shownState(execution);
+  return h(
+    "li",
+    { class: "row" },
+    mark(state),
+    h(
+      "div",
+      { class: "what" },
+      h("a", { class: "title", href: `#/executions/${encodeURIComponent(id)}` }, titleOf(execution)),
+      h(
+        "p",
+        { class: "muted" },
+        h("span", { class: "unseen" }, `${state}: `),
+        h("b", {}, workflow.name),
+        ` in ${repository.full_name}${subject ? ` #${subject.number}` : ""}, started by ${actor}`,
+      ),
+      error && h("p", { class: "wrong" }, `${error.step}: ${error.message}`),
+    ),
+    h("div", { class: "how muted" }, h("span", {}, time(updated)), h("span", {}, progressOf(execution))),
+  );
+}
+
+function go(query) {
+  location.hash = address(query);
+}
+
+function address(query) {
+  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+  return `#/${given.size > 0 ? `?${given}` : ""}`;
+}

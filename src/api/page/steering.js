@@ -1,0 +1,125 @@
+import { steer } from "./client.js";
+import { h, tell } from "./dom.js";
+import { commandsFor, refusalBox } from "./words.js";
+
+const labels = { pause: "Pause", resume: "Resume", cancel: "Cancel…", retry: "Retry…" };
+
+/** The buttons for the whole execution that fit its state. */
+export function steeringButtons(view) {
+  return commandsFor(view).map((command) => {
+    const danger = command === "cancel" ? "danger" : "";
+    const press = (event) => {
+      if (command === "cancel") return askCancel(view);
+      if (command === "retry") return askRetry(view);
+      void perform(event.currentTarget, view.id, command, {});
+    };
+    return h("button", { type: "button", class: danger, onclick: press }, labels[command]);
+  });
+}
+
+/** Sends it; what is refused stands beside the buttons until the next try. */
+export async function perform(button, id, command, body) {
+  const place = button.closest("[data-answers]")?.querySelector(".answer") ?? button.parentElement;
+  button.disabled = true;
+  place.replaceChildren();
+  try {
+    await steer(id, command, body);
+    tell(`Sent: ${command}.`);
+    place.replaceChildren(h("p", { class: "muted" }, "Taken. It shows here as soon as it is done."));
+    return true;
+  } catch (error) {
+    place.replaceChildren(refusalBox(error));
+    return false;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function askCancel(view) {
+  const reason = h("input", { id: "cancel-reason", maxlength: "2000" });
+  openDialog({
+    title: "Cancel this execution?",
+    text: "What is at work is given up; steps of finally still run. What was already done on GitHub stays.",
+    fields: [h("label", { for: "cancel-reason" }, "Reason (optional; shown in the timeline)"), reason],
+    keep: "Keep it going",
+    submit: "Cancel execution",
+    danger: true,
+    send: (button) => perform(button, view.id, "cancel", withReason({}, reason)),
+  });
+}
+
+function askRetry(view) {
+  const from = h(
+    "select",
+    { id: "retry-from" },
+    h("option", { value: "" }, "Where it ended"),
+    ...view.steps
+      .filter(({ path }) => !/[/[]/.test(path))
+      .map(({ path, state }) => h("option", { value: path }, `${path} (${state})`)),
+  );
+  const latest = h("input", { id: "retry-latest", type: "checkbox" });
+  openDialog({
+    title: "Try again?",
+    text: "What has completed before stays as it is.",
+    fields: [
+      h("label", { for: "retry-from" }, "From"),
+      from,
+      h("label", { class: "check", for: "retry-latest" }, latest, "With the newest definition"),
+    ],
+    keep: "Not now",
+    submit: "Retry",
+    send: (button) =>
+      perform(button, view.id, "retry", {
+        ...(from.value === "" ? {} : { step: from.value }),
+        ...(latest.checked ? { latest: true } : {}),
+      }),
+  });
+}
+
+/** Asks before a step is left out. */
+export function askSkip(id, path) {
+  const reason = h("input", { id: "skip-reason", maxlength: "2000" });
+  openDialog({
+    title: `Skip ${path}?`,
+    text: "It goes on without what this step would have given.",
+    fields: [h("label", { for: "skip-reason" }, "Reason (optional; shown in the timeline)"), reason],
+    keep: "Keep waiting",
+    submit: "Skip step",
+    send: (button) => perform(button, id, "skip", withReason({ step: path }, reason)),
+  });
+}
+
+export function withReason(body, field) {
+  const reason = field.value.trim();
+  return reason === "" ? body : { ...body, reason };
+}
+
+/** The browser's own dialog: it keeps the focus, closes by Escape and gives the focus back. */
+function openDialog({ title, text, fields, keep, submit, danger = false, send }) {
+  const button = h("button", { type: "submit", class: danger ? "danger solid" : "primary" }, submit);
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "dialog-title", "data-answers": true, onclose: () => dialog.remove() },
+    h("h2", { id: "dialog-title" }, title),
+    h("p", {}, text),
+    h(
+      "form",
+      {
+        onsubmit: async (event) => {
+          event.preventDefault();
+          if (await send(button)) dialog.close();
+        },
+      },
+      ...fields,
+      h("div", { class: "answer", "aria-live": "polite" }),
+      h(
+        "div",
+        { class: "buttons end" },
+        h("button", { type: "button", onclick: () => dialog.close() }, keep),
+        button,
+      ),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,159 @@
+import { h } from "./dom.js";
+import { askSkip, perform, withReason } from "./steering.js";
+import { mark } from "./words.js";
+
+/** What one step waits for, and the form to answer it. `wait` is the API's words, `step` its state. */
+export function waitCard(id, wait, step) {
+  const { step: path, what, who, answer } = wait;
+  const form =
+    step.waits_for === "approval"
+      ? approvalForm(id, path)
+      : step.waits_for === "person"
+        ? answerForm(id, path, answer)
+        : skipForm(id, path);
+  return h(
+    "section",
+    { class: "card wait", "data-answers": true, "aria-label": `${path} waits` },
+    h("h3", {}, mark("waiting"), h("span", {}, h("code", {}, path), ` waits for ${plain(what)}`)),
+    who && h("p", { class: "muted" }, `From ${plain(who)}`),
+    step.question && h("p", { class: "question" }, step.question),
+    form,
+    h("div", { class: "answer", "aria-live": "polite" }),
+  );
+}
+
+/** The words may hold a Markdown link, as to a run of Actions: here its text is enough. */
+function plain(text) {
+  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+}
+
+function skipButton(id, path) {
+  return h("button", { type: "button", onclick: () => askSkip(id, path) }, "Skip…");
+}
+
+function skipForm(id, path) {
+  return h("div", { class: "buttons" }, skipButton(id, path));
+}
+
+function approvalForm(id, path) {
+  const reason = h("input", { id: `reason-${path}`, maxlength: "2000" });
+  const press = (command) => (event) =>
+    void perform(event.currentTarget, id, command, withReason({ step: path }, reason));
+  return h(
+    "form",
+    { onsubmit: (event) => event.preventDefault() },
+    h("label", { for: `reason-${path}` }, "Reason (optional; shown in the timeline)"),
+    reason,
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", class: "primary", onclick: press("approve") }, "Approve"),
+      h("button", { type: "button", class: "danger", onclick: press("reject") }, "Reject"),
+    ),
+  );
+}
+
+/** Fields for what the step's schema asks for; null: it is not answered by values, a pull request is. */
+function answerForm(id, path, schema) {
+  if (schema === null) return skipForm(id, path);
+  const fields = fieldsOf(path, schema);
+  const button = h("button", { type: "submit", class: "primary" }, "Done");
+  const problem = h("p", { class: "wrong", role: "alert", hidden: true });
+  const submit = (event) => {
+    event.preventDefault();
+    const read = fields.read();
+    problem.hidden = !read.wrong;
+    problem.textContent = read.wrong ?? "";
+    if (!read.wrong) void perform(button, id, "done", { step: path, ...read.body });
+  };
+  return h(
+    "form",
+    { onsubmit: submit },
+    ...fields.elements,
+    problem,
+    h("div", { class: "buttons" }, button, skipButton(id, path)),
+  );
+}
+
+const simple = ["string", "integer", "number", "boolean"];
+
+function fieldsOf(path, { properties = {}, required = [] }) {
+  const named = Object.entries(properties);
+  const all =
+    named.length > 0 && named.every(([, { type, enum: values }]) => simple.includes(type) || values);
+  return all ? oneEach(path, named, required) : asJson(path, named);
+}
+
+function oneEach(path, named, required) {
+  const made = named.map(([name, schema]) => ({
+    name,
+    ...oneField(`${path}-${name}`, name, schema, required.includes(name)),
+  }));
+  return {
+    elements: made.flatMap(({ elements }) => elements),
+    read: () => {
+      const given = made.map(({ name, read }) => [name, read()]).filter(([, value]) => value !== undefined);
+      return { body: { values: Object.fromEntries(given) } };
+    },
+  };
+}
+
+function oneField(id, name, { type, enum: values, description, minimum, maximum }, required) {
+  const label = [name, !required && h("span", { class: "muted" }, " (optional)")];
+  const help = description && h("p", { class: "muted help", id: `${id}-help` }, description);
+  const shared = {
+    id,
+    required: required && type !== "boolean",
+    "aria-describedby": help ? `${id}-help` : null,
+  };
+  if (type === "boolean" && !values) {
+    const box = h("input", { ...shared, type: "checkbox" });
+    return {
+      elements: [h("label", { class: "check", for: id }, box, ...label), help],
+      read: () => box.checked,
+    };
+  }
+  const numeric = type === "integer" || type === "number";
+  const field = values
+    ? h(
+        "select",
+        shared,
+        h("option", { value: "" }, ""),
+        ...values.map((one, at) => h("option", { value: at }, String(one))),
+      )
+    : numeric
+      ? h("input", {
+          ...shared,
+          type: "number",
+          step: type === "integer" ? "1" : "any",
+          min: minimum,
+          max: maximum,
+        })
+      : h("textarea", { ...shared, rows: "2" });
+  const read = () => {
+    if (field.value === "") return required && !numeric && !values ? "" : undefined;
+    return values ? values[Number(field.value)] : numeric ? Number(field.value) : field.value;
+  };
+  return { elements: [h("label", { for: id }, ...label), help, field], read };
+}
+
+function asJson(path, named) {
+  const id = `values-${path}`;
+  const skeleton = Object.fromEntries(
+    named.map(([name, { type }]) => [name, { array: [], object: {} }[type] ?? null]),
+  );
+  const field = h("textarea", { id, class: "code", rows: "6", spellcheck: "false" });
+  field.value = named.length > 0 ? JSON.stringify(skeleton, null, 2) : "";
+  return {
+    elements: [h("label", { for: id }, "Values, as JSON"), field],
+    read: () => {
+      const text = field.value.trim();
+      if (text === "") return { body: {} };
+      try {
+        return { body: { values: JSON.parse(text) } };
+      } catch (error) {
+        return { wrong: `This is not JSON: ${error.message}` };
+      }
+    },
+  };
+}
