@@ -10,6 +10,7 @@ export function showExecution(main, id, { signal, onSignedOut }) {
   const parts = frame(main);
   let shown = null;
   let waits = [];
+  let lost = false;
 
   void watch(id, {
     signal,
@@ -20,7 +21,10 @@ export function showExecution(main, id, { signal, onSignedOut }) {
         ? "Live"
         : `Connection lost; trying again in ${Math.max(1, Math.round(line / 1000))} s`;
       parts.line.textContent = words;
+      // Else who listens still has the loss as the last word, where nothing changed meanwhile.
       if (!live) tell(words);
+      else if (lost) tell("Connected again.");
+      lost = !live;
     },
     onState: (view) => {
       const before = shown;
