@@ -3,14 +3,12 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
-import { type Environment, readState } from "../config.ts";
-import { formatProblem } from "../core/problem.ts";
+import type { Environment } from "../config.ts";
 import { exportLines } from "../state/archive/export.ts";
-import { openSnapshot, type Snapshot } from "../state/archive/snapshot.ts";
-import { StateError } from "../state/error.ts";
-import { type Output, takeArguments } from "./usage.ts";
+import { openSnapshot } from "../state/archive/snapshot.ts";
+import { archiveCommand } from "./archive-command.ts";
+import type { Output } from "./usage.ts";
 
 export const exportUsage = `Usage: hishamos export [FILE]
 
@@ -28,34 +26,17 @@ export async function exportCommand(
   env: Environment = process.env,
   standardOutput: Writable = process.stdout,
 ): Promise<number> {
-  const options = { help: { type: "boolean", short: "h" } } as const;
-  const taken = takeArguments(exportUsage, io, () =>
-    parseArgs({ args: [...args], allowPositionals: true, options }),
-  );
-  if ("exit" in taken) return taken.exit;
-  const [file = "-", more] = taken.positionals;
-  if (more !== undefined) return taken.wrong(`unexpected argument "${more}"`);
-  const read = readState(env);
-  if ("problems" in read) {
-    io.stderr(`${read.problems.map(formatProblem).join("\n")}\n`);
-    return 2;
-  }
-  let snapshot: Snapshot | null = null;
-  try {
-    snapshot = await openSnapshot(read.state);
-    const exportedAt = new Date().toISOString();
-    const lines = Readable.from(exportLines(snapshot, { id: randomUUID(), exportedAt }));
-    if (file === "-") await pipeline(lines, standardOutput, { end: false });
-    else await write(lines, file);
-    return 0;
-  } catch (error) {
-    if (error instanceof StateError) io.stderr(`${formatProblem(error.problem)}\n`);
-    else if (error instanceof Error && "syscall" in error) io.stderr(`${error.message}\n`);
-    else throw error;
-    return 1;
-  } finally {
-    await snapshot?.close();
-  }
+  return await archiveCommand(exportUsage, args, io, env, async (file, state) => {
+    const snapshot = await openSnapshot(state);
+    try {
+      const exportedAt = new Date().toISOString();
+      const lines = Readable.from(exportLines(snapshot, { id: randomUUID(), exportedAt }));
+      if (file === "-") await pipeline(lines, standardOutput, { end: false });
+      else await write(lines, file);
+    } finally {
+      await snapshot.close();
+    }
+  });
 }
 
 /** Under its name only when it is whole; readable for its owner: webhooks of private repositories are in there. */

@@ -1,21 +1,19 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
-import { type Environment, readState } from "../config.ts";
-import { formatProblem } from "../core/problem.ts";
+import type { Environment } from "../config.ts";
 import { forgetClaims } from "../queue/pg-boss/claims.ts";
 import { damaged } from "../state/archive/format.ts";
 import { importLines } from "../state/archive/import.ts";
 import { linesOf } from "../state/archive/lines.ts";
 import type { Home } from "../state/archive/snapshot.ts";
-import { StateError } from "../state/error.ts";
 import { openPostgresDatabase } from "../state/postgres/open.ts";
 import { sqliteDatabase } from "../state/sqlite/database.ts";
 import { openSqliteFile } from "../state/sqlite/open.ts";
 import type { Database } from "../state/storage.ts";
-import { type Output, takeArguments } from "./usage.ts";
+import { archiveCommand } from "./archive-command.ts";
+import type { Output } from "./usage.ts";
 
 export const importUsage = `Usage: hishamos import [FILE]
 
@@ -33,38 +31,21 @@ export async function importCommand(
   env: Environment = process.env,
   standardInput: Readable = process.stdin,
 ): Promise<number> {
-  const options = { help: { type: "boolean", short: "h" } } as const;
-  const taken = takeArguments(importUsage, io, () =>
-    parseArgs({ args: [...args], allowPositionals: true, options }),
-  );
-  if ("exit" in taken) return taken.exit;
-  const [file = "-", more] = taken.positionals;
-  if (more !== undefined) return taken.wrong(`unexpected argument "${more}"`);
-  const read = readState(env);
-  if ("problems" in read) {
-    io.stderr(`${read.problems.map(formatProblem).join("\n")}\n`);
-    return 2;
-  }
-  let database: Database | null = null;
-  try {
+  return await archiveCommand(importUsage, args, io, env, async (file, state) => {
     const input = file === "-" ? standardInput : createReadStream(file);
     const lines = linesOf(textOf(input, file.endsWith(".gz")));
-    database = await open(read.state);
-    const wait = (ms: number) => delay(ms);
-    const counts = await importLines({ database, lines, now: () => Date.now(), wait });
-    // The first process that starts looks at everything at once, though one may have looked within the hour.
-    if ("databaseUrl" in read.state) await forgetClaims(read.state.databaseUrl);
-    const told = Object.entries(counts).filter(([, count]) => count > 0);
-    io.stderr(`imported ${told.map(([table, count]) => `${count} ${table}`).join(", ") || "nothing"}\n`);
-    return 0;
-  } catch (error) {
-    if (error instanceof StateError) io.stderr(`${formatProblem(error.problem)}\n`);
-    else if (error instanceof Error && "syscall" in error) io.stderr(`${error.message}\n`);
-    else throw error;
-    return 1;
-  } finally {
-    await database?.close();
-  }
+    const database = await open(state);
+    try {
+      const wait = (ms: number) => delay(ms);
+      const counts = await importLines({ database, lines, now: () => Date.now(), wait });
+      // The first process that starts looks at everything at once, though one may have looked within the hour.
+      if ("databaseUrl" in state) await forgetClaims(state.databaseUrl);
+      const told = Object.entries(counts).filter(([, count]) => count > 0);
+      io.stderr(`imported ${told.map(([table, count]) => `${count} ${table}`).join(", ") || "nothing"}\n`);
+    } finally {
+      await database.close();
+    }
+  });
 }
 
 async function open(home: Home): Promise<Database> {
