@@ -58,6 +58,7 @@ const hundredNames: Readonly<Record<string, readonly [title: string, told: strin
   "6": ["The database, answers and models", "Told when the service starts, or in an answer to a person."],
   "7": ["The service", "Told when it starts; it then ends with status 2."],
   "8": ["Rehearsals and tests", "Told by `hishamos run` and `hishamos test`."],
+  "9": ["The GitHub Action", "Told as an annotation of the run; the step then fails."],
 };
 
 /** All codes by their first digit. @throws Error for a hundred without a name */
