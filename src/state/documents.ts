@@ -45,10 +45,9 @@ export function openDocuments<T>(
   };
 }
 
-/** The revision that a fenced text carries, from its first line. */
+/** The revision that a fenced text carries: the first of its facts, which is not worth parsing the others for. */
 export function revisionOf(text: string): number {
-  const facts: unknown = JSON.parse(`${text.slice(0, text.indexOf("\n") - 1)}}`);
-  const revision = (facts as { facts?: { revision?: unknown } }).facts?.revision;
-  if (typeof revision !== "number") throw new TypeError("a document without a revision can't be saved here");
-  return revision;
+  const [, revision] = /^\{"facts":\{"revision":(\d+)[,}]/.exec(text) ?? [];
+  if (revision === undefined) throw new TypeError("a document without a revision can't be saved here");
+  return Number(revision);
 }
