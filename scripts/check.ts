@@ -9,6 +9,7 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
   ["generated schema", ["node", "scripts/generate-schema.ts", "--check"]],
   ["generated problems page", ["node", "scripts/generate-problems.ts", "--check"]],
   ["generated catalogue", ["node", "scripts/generate-catalogue.ts", "--check"]],
+  ["bundled action", ["node", "scripts/bundle-action.ts", "--check"]],
 ];
 
 let failed = 0;

@@ -1,7 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
 import * as core from "@actions/core";
-import type { Json, JsonObject } from "../core/json.ts";
-import { isObject, own } from "../core/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ActionProblem } from "./problems.ts";
 import { say } from "./report.ts";
@@ -28,16 +27,22 @@ export interface Asked {
 export class ServiceError extends Error {
   readonly problems: readonly Problem[];
   readonly passing: boolean;
+  /** Of the answer; null where there was none. */
+  readonly status: number | null;
 
-  constructor(problems: readonly [ActionProblem, ...Problem[]], passing = false, cause?: unknown) {
-    super(problems[0].message, { cause });
+  constructor(
+    problems: readonly [ActionProblem, ...Problem[]],
+    more: { readonly passing?: boolean; readonly status?: number; readonly cause?: unknown } = {},
+  ) {
+    super(problems[0].message, { cause: more.cause });
     this.problems = problems;
-    this.passing = passing;
+    this.passing = more.passing ?? false;
+    this.status = more.status ?? null;
   }
 }
 
 const requestMs = 30_000;
-const firstPauseMs = 250;
+const firstPauseMs = 100;
 const longestPauseMs = 15_000;
 /** A token that ends so soon is not sent any more. */
 const spareMs = 30_000;
@@ -79,7 +84,7 @@ export function createService(origin: string): Service {
         // An answer that sends elsewhere is none of the service's.
         answer = await fetch(`${origin}/api/v1/workflows${path}`, { ...init, headers, redirect: "manual" });
       } catch (error) {
-        throw new ServiceError([unreachable(origin, causeOf(error))], true, error);
+        throw new ServiceError([unreachable(origin, causeOf(error))], { passing: true, cause: error });
       }
       if (answer.ok) return answer;
       if (answer.status === 401 && !renewed) {
@@ -102,7 +107,7 @@ export function createService(origin: string): Service {
       const body = (await answer.json()) as Json;
       if (isObject(body)) return body;
     } catch (error) {
-      throw new ServiceError([unreachable(origin, causeOf(error))], true, error);
+      throw new ServiceError([unreachable(origin, causeOf(error))], { passing: true, cause: error });
     }
     throw new ServiceError([unreachable(origin, "its answer is none of a service's")]);
   }
@@ -135,7 +140,7 @@ async function identify(audience: string): Promise<string> {
     return await core.getIDToken(audience);
   } catch (error) {
     const message = `GitHub has given no OpenID token: ${causeOf(error)}`;
-    throw new ServiceError([{ code: "HOS903", message, hint }], true, error);
+    throw new ServiceError([{ code: "HOS903", message, hint }], { passing: true, cause: error });
   }
 }
 
@@ -150,7 +155,7 @@ function expiryOf(token: string): number {
   }
 }
 
-export function unreachable(origin: string, why: string): ActionProblem {
+function unreachable(origin: string, why: string): ActionProblem {
   const hint = "Is it the service's HISHAMOS_URL, and can this runner reach it?";
   return { code: "HOS904", message: `${origin} does not answer: ${why}`, hint };
 }
@@ -180,9 +185,7 @@ async function refusalOf(origin: string, answer: Response): Promise<ServiceError
   const body = (await answer.json().catch(() => null)) as Json;
   const said = isObject(body) ? body : {};
   const passing = status === 429 || status >= 500;
-  if (passing) return new ServiceError([unreachable(origin, `it says ${status}`)], true);
-  const found = own(said, "problems");
-  const problems = (Array.isArray(found) ? found : []).flatMap((one: Json) => problemOf(one) ?? []);
+  if (passing) return new ServiceError([unreachable(origin, `it says ${status}`)], { passing, status });
   const detail = textOf(said, "detail") ?? textOf(said, "title") ?? answer.statusText;
   const hint = hints[status];
   const first: ActionProblem = {
@@ -190,7 +193,13 @@ async function refusalOf(origin: string, answer: Response): Promise<ServiceError
     message: `the service says ${status}${detail === "" ? "" : `: ${detail}`}`,
     ...(hint !== undefined && { hint }),
   };
-  return new ServiceError([first, ...problems]);
+  return new ServiceError([first, ...problemsIn(said)], { status });
+}
+
+/** Those that an answer tells of under `problems`, with their places. */
+export function problemsIn(answer: JsonObject): readonly Problem[] {
+  const found = own(answer, "problems");
+  return (Array.isArray(found) ? found : []).flatMap((one: Json) => problemOf(one) ?? []);
 }
 
 function problemOf(value: Json): Problem | null {

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import type { ExecutionView } from "../api/view.ts";
 import { durationText } from "../core/duration.ts";
-import type { Json } from "../core/json.ts";
-import { isObject, own } from "../core/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
 import type { Job } from "./job.ts";
 import type { ActionProblem } from "./problems.ts";
 import { detailOf, lengthText, Progress, type Waits, waitsOf } from "./progress.ts";
 import { fail, say, setOutputs, summarize } from "./report.ts";
-import { createService, type Service, ServiceError } from "./service.ts";
+import { createService, problemsIn, type Service, ServiceError } from "./service.ts";
 import { watch } from "./watch.ts";
 
 /** How long a service that does not answer is asked to start: an address may just be wrong. */
@@ -28,14 +27,15 @@ export async function start(job: Job): Promise<void> {
   const { url, workflow, timeoutMs } = job.inputs;
   if (url === null || workflow === null) throw new Error("the inputs were not read for start");
   const interrupted = new AbortController();
-  const timer = setTimeout(() => interrupted.abort(new Interrupted("timeout")), timeoutMs);
   // GitHub sends both when a job is cancelled, the second some seconds later.
   const onSignal = () => interrupted.abort(new Interrupted("cancelled"));
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   const service = createService(url);
   let begun: Begun | null = null;
+  let timer: NodeJS.Timeout | undefined;
   try {
     begun = await begin(job, service, interrupted.signal);
+    timer = setTimeout(() => interrupted.abort(new Interrupted("timeout")), timeoutMs);
     if (job.inputs.wait) await follow(service, begun, interrupted.signal);
     else await summarize({ ...headed(begun), sentences: [`It has begun: ${begun.id}`] });
   } catch (error) {
@@ -58,16 +58,19 @@ interface Begun {
 async function begin(job: Job, service: Service, signal: AbortSignal): Promise<Begun> {
   const { repository, inputs, subject } = job;
   const { workflow, url } = inputs;
-  const answer = await service.ask(
-    "POST",
-    `/${repository.id}.${encodeURIComponent(workflow ?? "")}/execute/`,
-    {
+  const path = `/${repository.id}.${encodeURIComponent(workflow ?? "")}/`;
+  let answer: JsonObject;
+  try {
+    answer = await service.ask("POST", `${path}execute/`, {
       body: { inputs: inputs.inputs, subject },
       headers: { "idempotency-key": keyOf(job) },
-      triesMs: startMs,
+      triesMs: Math.min(startMs, inputs.timeoutMs),
       signal,
-    },
-  );
+    });
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status !== 404) throw error;
+    throw (await invalidity(service, path, signal)) ?? error;
+  }
   const execution = own(answer, "execution");
   const [id, state] = isObject(execution) ? [own(execution, "id"), own(execution, "state")] : [];
   if (typeof id !== "string" || !/^[0-9a-f]{8,128}$/.test(id) || typeof state !== "string")
@@ -78,6 +81,15 @@ async function begin(job: Job, service: Service, signal: AbortSignal): Promise<B
   say(`${workflow} ${how}: ${page}`);
   setOutputs({ execution: id, url: page, state });
   return { id, workflow: workflow ?? "", page, view: null, waits: new Map() };
+}
+
+/** A workflow that is not valid can't be started, but shown with what is wrong with it; null where it is another matter. */
+async function invalidity(service: Service, path: string, signal: AbortSignal): Promise<ServiceError | null> {
+  const shown = await service.ask("GET", path, { triesMs: 0, signal }).catch(() => null);
+  const problems = shown === null ? [] : problemsIn(shown);
+  if (problems.length === 0) return null;
+  const message = "the workflow is not valid on the default branch";
+  return new ServiceError([{ code: "HOS905", message }, ...problems]);
 }
 
 const results: Readonly<Record<string, string>> = {

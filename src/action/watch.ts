@@ -72,11 +72,8 @@ async function* connection(
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     // What breaks while it is read is a connection that breaks.
-    throw new ServiceError(
-      [{ code: "HOS904", message: "the connection to the service has ended" }],
-      true,
-      error,
-    );
+    const message = "the connection to the service has ended";
+    throw new ServiceError([{ code: "HOS904", message }], { passing: true, cause: error });
   } finally {
     clearTimeout(timer);
   }

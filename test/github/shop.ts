@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 import { shippedRoles } from "../../src/agents/index.ts";
+import type { Execution } from "../../src/core/execution.ts";
 import { SimulatedClock } from "../../src/engine/clock/simulated.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { createMembership } from "../../src/engine/members.ts";
@@ -52,6 +53,10 @@ export interface ShopOptions {
   readonly onboarding?: boolean;
   /** Who signs tokens of Actions. */
   readonly actionsIssuer?: string;
+  /** The service's own address; PUBLIC_URL unless given. */
+  readonly publicUrl?: string;
+  /** Hears of every execution that is saved. */
+  readonly saved?: (execution: Execution) => void;
 }
 
 /** Steps of agents wait for a person; actions succeed at once. */
@@ -99,6 +104,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     queue,
     clock,
     runners: { agent: { run: work }, action: { run: work } },
+    observer: { saved: (_, execution) => options.saved?.(execution) },
   });
   await engine.run();
   closing.push(() => engine.stop());
@@ -117,7 +123,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     allowedBots: ["trusted", ...(options.allowedBots ?? [])],
     sweepMs: 5 * 60_000,
     roles: shippedRoles(),
-    publicUrl: PUBLIC_URL,
+    publicUrl: options.publicUrl ?? PUBLIC_URL,
     onboarding: options.onboarding ?? false,
     ...(options.actionsIssuer === undefined ? {} : { actionsIssuer: options.actionsIssuer }),
   });
