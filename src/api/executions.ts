@@ -78,6 +78,12 @@ export function executionRoutes(app: FastifyInstance, options: ExecutionRoutesOp
   for (const command of steering) steeringRoute(app, command, options);
 }
 
+/** What can't be guessed. */
+const needs: { readonly [C in Steering]?: readonly ("step" | "reason")[] } = {
+  skip: ["step"],
+  fail: ["step", "reason"],
+};
+
 function steeringRoute(app: FastifyInstance, command: Steering, options: ExecutionRoutesOptions): void {
   app.post<{
     Params: { id: string };
@@ -89,7 +95,7 @@ function steeringRoute(app: FastifyInstance, command: Steering, options: Executi
       schema: {
         summary: `What /hishamos ${command} does`,
         params: schemas.executionId,
-        body: schemas.steeringBody,
+        body: schemas.steeringBody(...(needs[command] ?? [])),
         headers: schemas.idempotencyHeader,
         response: { 202: { type: "object", properties: { accepted: { type: "boolean" } } } },
       },

@@ -200,20 +200,22 @@ export const proposalBody = object(
   { required: ["repository", "path", "definition"], additionalProperties: false },
 );
 
-export const steeringBody = orNull(
-  object(
-    {
-      step: text("The step's path; needed where several can be meant.", { maxLength: 400 }),
-      reason: text("Why; shown in the timeline.", { maxLength: 2_000 }),
-      values: object(
-        {},
-        { additionalProperties: true, description: "done: what the step's schema asks for." },
-      ),
-      latest: { type: "boolean", description: "retry: with the newest definition." },
-    },
-    { additionalProperties: false },
-  ),
-);
+const steeringFields = {
+  step: text("The step's path; needed where several can be meant.", { minLength: 1, maxLength: 400 }),
+  reason: text("Why; shown in the timeline.", { maxLength: 2_000 }),
+  values: object({}, { additionalProperties: true, description: "done: what the step's schema asks for." }),
+  latest: { type: "boolean", description: "retry: with the newest definition." },
+};
+
+/** What a command takes; with `needed` the body, and these in it, can't be left out. */
+export function steeringBody(...needed: readonly (keyof typeof steeringFields)[]): Schema {
+  if (needed.length === 0) return orNull(object(steeringFields, { additionalProperties: false }));
+  const reason = { ...steeringFields.reason, minLength: 1, pattern: "\\S" };
+  return object(
+    { ...steeringFields, ...(needed.includes("reason") ? { reason } : {}) },
+    { required: needed, additionalProperties: false },
+  );
+}
 
 export const idempotencyHeader = object({
   "idempotency-key": text("Makes this request this request: sent again it changes nothing more.", {

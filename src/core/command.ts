@@ -1,5 +1,5 @@
 import { grant } from "./budget.ts";
-import { isStep, named, unknownStep } from "./decide.ts";
+import { isApproval, isStep, named, unknownStep } from "./decide.ts";
 import { atWork, currentRun, type Draft, note, reasonOf } from "./draft.ts";
 import { end, finish } from "./ending.ts";
 import { advance, goOn } from "./enter.ts";
@@ -120,13 +120,7 @@ function skipStep(draft: Draft, event: Commanded): Refused {
   const approval = [...running.filter((each) => isInside(each.at.path, at.path)), found].find(
     (each) => each.at.step.kind.kind === "approval",
   );
-  if (approval) {
-    return refuse(
-      "HOS306",
-      `${approval.at.path} is an approval, which is given or refused, not skipped`,
-      "Use approve or reject.",
-    );
-  }
+  if (approval) return isApproval(approval.at.path);
   note(draft, { by: event.by, what: "skip", step: at.path, ...reasonOf(event) });
   cancelInside(draft, at.path);
   skip(draft, at.path, run, "command");

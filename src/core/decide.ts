@@ -6,14 +6,14 @@ import { allSteps, idOf, type Located, staticPath } from "./locate.ts";
 import type { Problem } from "./problem.ts";
 import { refuse } from "./refusal.ts";
 import { newestPullRequest, pullRequestRoot } from "./scope.ts";
-import { fail, succeed } from "./settle.ts";
+import { type Failure, fail, succeed } from "./settle.ts";
 
 type Refused = { readonly problem: Problem } | null;
 type WaitingFor<W extends Waiting["for"]> = RunningRun & { readonly waiting: Extract<Waiting, { for: W }> };
 
 /** A person's decision or answer; whether they may give it was asked before it got here. */
 export function takeDecision(draft: Draft, event: Decided): Refused {
-  const wanted = event.decision === "done" ? "person" : "approval";
+  const wanted = event.decision === "done" || event.decision === "fail" ? "person" : "approval";
   const found = theStep(draft, event.step, wanted);
   if ("problem" in found) return found;
   const { at, run } = found;
@@ -21,6 +21,9 @@ export function takeDecision(draft: Draft, event: Decided): Refused {
   switch (event.decision) {
     case "done":
       answer(draft, at, run as WaitingFor<"person">, event);
+      break;
+    case "fail":
+      fail(draft, at, run, declined(event));
       break;
     case "approve": {
       const refused = approve(draft, at, run as WaitingFor<"approval">, event);
@@ -69,24 +72,42 @@ function answer(draft: Draft, at: Located, run: WaitingFor<"person">, event: Dec
   succeed(draft, at, run, output);
 }
 
+/** A person's "that can't be done" is an answer: nobody is asked again for it. */
+function declined({ by, reason }: Decided): Failure {
+  const message = `${by} says that it can't be done${reason === null ? "" : `: ${reason}`}`;
+  return { code: "declined", message, class: "error" };
+}
+
 function theStep(
   draft: Draft,
   name: string | null,
   wanted: "approval" | "person",
 ): AtWork | { readonly problem: Problem } {
   const what = wanted === "approval" ? "an approval" : "an answer";
-  const waiting = atWork(draft).filter(({ run }) => run.waiting?.for === wanted);
+  const waiting = waitingFor(draft, wanted);
   const names = waiting.map(({ at }) => at.path).join(", ");
   const [first, second] = name === null ? waiting : named(waiting, name);
   if (first && !second) return first;
   if (second) return refuse("HOS302", `several steps wait for ${what}: ${names}`, "Name the one you mean.");
   if (name === null) return refuse("HOS301", `no step waits for ${what} now`);
   if (!isStep(draft, name)) return unknownStep(draft, name);
+  const [approval] = wanted === "person" ? named(waitingFor(draft, "approval"), name) : [];
+  if (approval) return isApproval(approval.at.path);
   return refuse(
     "HOS301",
     `step ${name} does not wait for ${what} now`,
     names ? `These do: ${names}.` : undefined,
   );
+}
+
+function waitingFor(draft: Draft, wanted: Waiting["for"]): readonly AtWork[] {
+  return atWork(draft).filter(({ run }) => run.waiting?.for === wanted);
+}
+
+/** Only approve and reject speak of an approval. */
+export function isApproval(path: string): { readonly problem: Problem } {
+  const message = `${path} is an approval, which is given or refused, and nothing else`;
+  return refuse("HOS306", message, "Use approve or reject.");
 }
 
 /** Those that a person means by a path, or by the bare id of a step. */

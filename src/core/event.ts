@@ -105,7 +105,7 @@ export interface GitHubEvent {
 export interface Decided {
   readonly type: "decided";
   readonly id: string;
-  readonly decision: "approve" | "reject" | "done";
+  readonly decision: "approve" | "reject" | "done" | "fail";
   /** Null: the only step that waits for such a decision. */
   readonly step: string | null;
   readonly by: string;

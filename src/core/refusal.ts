@@ -23,8 +23,8 @@ export const refusals = {
     help: "The workflow that this execution is pinned to has no step of this id; the message lists its steps. A step added since is there after `/hishamos retry latest`.",
   },
   HOS306: {
-    title: "An approval can't be skipped",
-    help: "Neither `skip` nor `done` goes past an approval. Approve it, reject it, or cancel the execution.",
+    title: "An approval is given or refused",
+    help: "Neither `skip` nor `done` nor `fail` goes past an approval. Approve it, reject it, or cancel the execution.",
   },
   HOS307: {
     title: "A retry may not go around an approval",

@@ -86,14 +86,18 @@ export function postpone(draft: Draft, at: Located, run: RunningRun, failure: Fa
   putRun(draft, at.path, { ...run, looks: (run.looks ?? 0) + 1, waiting, deadline: null, remind: null });
 }
 
+/** Of these another attempt knows nothing new, or may do harm; `declined` is a person's own word. */
+const final: ReadonlySet<string> = new Set(["outcome_unknown", "expression", "declined"]);
+
 /** A person's "no" or an event that says failure is an answer, and is not asked for again. */
 const retried: ReadonlySet<StepKind["kind"]> = new Set(["agent", "action", "workflow", "parallel", "steps"]);
 
 function mayRetry(at: Located, run: Run, failure: Failure): boolean {
   const { retry, kind }: Step = at.step;
-  const open = failure.code !== "outcome_unknown" && failure.code !== "expression";
   const works = retried.has(kind.kind) && !isLoop(at);
-  return works && open && tries(run) < retry.maxAttempts && retry.on.includes(failure.class);
+  return (
+    works && !final.has(failure.code) && tries(run) < retry.maxAttempts && retry.on.includes(failure.class)
+  );
 }
 
 /** Attempts at the work itself: a look at something parked is none, nor one that was postponed. */

@@ -13,6 +13,7 @@ export const commandNames = [
   "approve",
   "reject",
   "done",
+  "fail",
   "allow",
   "run",
   "explain",

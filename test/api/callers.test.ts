@@ -16,9 +16,11 @@ const routes: readonly (readonly [method: "GET" | "POST", path: string, body?: o
   ["GET", `/workflows/executions/${id}`],
   ["GET", `/workflows/executions/${id}/drawing`],
   ["GET", `/workflows/executions/${id}/events`],
-  ...["pause", "resume", "cancel", "retry", "skip", "approve", "reject", "done"].map(
+  ...["pause", "resume", "cancel", "retry", "allow", "approve", "reject", "done"].map(
     (command) => ["POST", `/workflows/executions/${id}/${command}`] as const,
   ),
+  ["POST", `/workflows/executions/${id}/skip`, { step: "fix" }],
+  ["POST", `/workflows/executions/${id}/fail`, { step: "fix", reason: "No device" }],
 ];
 const done = { "/workflows": 201, execute: 202 } as const;
 

@@ -73,7 +73,11 @@ export class Story {
     return this.tell({ type: "commanded", id, command, by: "maya", step, reason: null });
   }
 
-  decide(decision: "approve" | "reject" | "done", by = "maya", step: string | null = null): this {
+  decide(
+    decision: Extract<Event, { type: "decided" }>["decision"],
+    by = "maya",
+    step: string | null = null,
+  ): this {
     const id = `decision-${this.#ids++}`;
     return this.tell({
       type: "decided",

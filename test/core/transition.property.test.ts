@@ -140,6 +140,7 @@ const happenings = fc.record({
     "approve",
     "reject",
     "done",
+    "fail",
     "pause",
     "resume",
     "cancel",
@@ -243,6 +244,7 @@ function eventOf(happening: Happening, refs: readonly RunRef[], at: number, id: 
     case "approve":
     case "reject":
     case "done":
+    case "fail":
       return {
         type: "decided",
         at,

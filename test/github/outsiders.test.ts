@@ -49,6 +49,31 @@ test.for([
   expect(await newest(shop)).toMatchObject(after);
 });
 
+test.for([
+  ["tina", { accepted: true }, { held: null, state: "running" }],
+  ["olga", { accepted: true }, { held: null, state: "running" }],
+  ["reader", { refused: "forbidden" }, { held: "reader", state: "paused" }],
+  ["stranger", { refused: "forbidden" }, { held: "reader", state: "paused" }],
+] as const)("over the API %s comes to %j, as by a comment", async ([login, answer, after]) => {
+  const { shop } = await heldOn();
+  shop.github.createUser("stranger");
+  const { gateway } = shop.app;
+  const caller = await gateway.identify(shop.github.tokenFor(login));
+  const execution = await newest(shop);
+  if (!caller || !execution) throw new Error("nobody, or nothing is held");
+  const request = {
+    command: "allow",
+    step: null,
+    reason: null,
+    values: null,
+    latest: false,
+    key: "k",
+  } as const;
+  expect(await gateway.steer(caller, execution, request)).toMatchObject(answer);
+  await shop.settled();
+  expect(await newest(shop)).toMatchObject(after);
+});
+
 test("whose start it is can't allow it, though the role would do by now", async () => {
   const { shop, number } = await heldOn();
   shop.github.setRole("reader", "admin", REPO);

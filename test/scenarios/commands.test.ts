@@ -79,6 +79,30 @@ rehearsal(
 agents: { judge: { instructions: Judge., output_schema: { type: object, required: [severity], properties: { severity: { type: integer, maximum: 5 } } } } }`,
   says("mona", "/hishamos done a severity=6", 'state: running, comments: ["severity"]'),
 );
+const gone = "fail: The device is gone, by: mona";
+rehearsal(
+  "command-fail",
+  `on: { issues: { types: [opened] } }
+steps: [{ id: g, steps: [{ id: a, agent: bot }], retry: { max_attempts: 3, on: [error] } }]`,
+  `${opened}
+answers: { g/a: { ${gone} } }
+expect: { state: failed, steps: [g: failed, g/a: failed], error: { code: declined, message: "mona says that it can't be done: The device is gone" } }`,
+  { more: "as a test's answer" },
+);
+const writers = "github: { collaborators: { eve: read, mona: write } }";
+for (const [commands, by, state] of [
+  ["{ done: [eve] }", "eve", "failed"],
+  ["{ done: [eve] }", "mona", "running"],
+  ["{ done: [mona], fail: [eve] }", "mona", "running"],
+  ["{ done: [mona], fail: [eve] }", "eve", "failed"],
+] as const) {
+  rehearsal(
+    "command-fail-who",
+    `${ask}\ncommands: ${commands}`,
+    says(by, "/hishamos fail a Nobody knows", `state: ${state}`, writers),
+    { more: `${by} of ${commands}` },
+  );
+}
 rehearsal(
   "command-run",
   `inputs: { to: { type: string } }

@@ -258,9 +258,35 @@ scenario("command-skip-approval", "steps: [{ id: g, steps: [{ id: ok, approval: 
     await run.command("skip", { step });
     expect([step, run.refused]).toEqual([step, "HOS306"]);
   }
-  await run.decide("done", { step: "ok" });
-  expect(run.refused).toBe("HOS301");
+  for (const answer of ["done", "fail"] as const) {
+    await run.decide(answer, { step: "ok" });
+    expect([answer, run.refused]).toEqual([answer, "HOS306"]);
+  }
+  expect(run.steps).toBe("g:running g/ok:running");
 });
+scenario(
+  "command-fail",
+  `steps:
+  - { id: a, agent: bot, retry: { max_attempts: 3, on: [error] }, on_success: b, on_failure: c }
+  - { id: b, agent: bot }
+  - { id: c, agent: bot, condition: "error.code == 'declined'", conclude: completed }`,
+  async (start) => {
+    const run = await start();
+    await run.decide("fail", { step: "a", reason: "No device" });
+    expect(run.refused).toBe("HOS301");
+    await run.park("a", { for: "person", agent: "bot", question: "?", outputSchema: null, produces: null });
+    await run.decide("fail", { step: "a", reason: "No device" });
+    expect([run.steps, run.run("a")]).toEqual([
+      "a:failed c:running",
+      expect.objectContaining({
+        error: expect.objectContaining({
+          code: "declined",
+          message: "maya says that it can't be done: No device",
+        }),
+      }),
+    ]);
+  },
+);
 scenario("command-done", "steps: [{ id: a, agent: bot }]", async (start) => {
   const run = await start();
   await run.decide("done");

@@ -2,7 +2,7 @@ import { steer } from "./client.js";
 import { h, tell } from "./dom.js";
 import { commandsFor, refusalBox } from "./words.js";
 
-const labels = { pause: "Pause", resume: "Resume", cancel: "Cancel…", retry: "Retry…" };
+const labels = { allow: "Allow", pause: "Pause", resume: "Resume", cancel: "Cancel…", retry: "Retry…" };
 
 /** The buttons for the whole execution that fit its state. */
 export function steeringButtons(view) {
@@ -73,6 +73,20 @@ function askRetry(view) {
         ...(from.value === "" ? {} : { step: from.value }),
         ...(latest.checked ? { latest: true } : {}),
       }),
+  });
+}
+
+/** Asks why a step can't be done before it fails for it. */
+export function askFail(id, path) {
+  const reason = h("input", { id: "fail-reason", maxlength: "2000", required: true });
+  openDialog({
+    title: `Can't ${path} be done?`,
+    text: "The step fails, for good in this run: what the workflow has for that comes next.",
+    fields: [h("label", { for: "fail-reason" }, "Reason (shown in the timeline)"), reason],
+    keep: "Not now",
+    submit: "It can't be done",
+    danger: true,
+    send: (button) => perform(button, id, "fail", withReason({ step: path }, reason)),
   });
 }
 

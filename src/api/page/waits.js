@@ -1,5 +1,5 @@
 import { h } from "./dom.js";
-import { askSkip, perform, withReason } from "./steering.js";
+import { askFail, askSkip, perform, withReason } from "./steering.js";
 import { mark } from "./words.js";
 
 /** What one step waits for, and the form to answer it. `wait` is the API's words, `step` its state. */
@@ -31,6 +31,10 @@ function skipButton(id, path) {
   return h("button", { type: "button", onclick: () => askSkip(id, path) }, "Skip…");
 }
 
+function failButton(id, path) {
+  return h("button", { type: "button", onclick: () => askFail(id, path) }, "Can’t be done…");
+}
+
 function skipForm(id, path) {
   return h("div", { class: "buttons" }, skipButton(id, path));
 }
@@ -55,7 +59,7 @@ function approvalForm(id, path) {
 
 /** Fields for what the step's schema asks for; null: it is not answered by values, a pull request is. */
 function answerForm(id, path, schema) {
-  if (schema === null) return skipForm(id, path);
+  if (schema === null) return h("div", { class: "buttons" }, failButton(id, path), skipButton(id, path));
   const fields = fieldsOf(path, schema);
   const button = h("button", { type: "submit", class: "primary" }, "Done");
   const problem = h("p", { class: "wrong", role: "alert", hidden: true });
@@ -71,7 +75,7 @@ function answerForm(id, path, schema) {
     { onsubmit: submit },
     ...fields.elements,
     problem,
-    h("div", { class: "buttons" }, button, skipButton(id, path)),
+    h("div", { class: "buttons" }, button, failButton(id, path), skipButton(id, path)),
   );
 }
 

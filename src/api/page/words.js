@@ -74,13 +74,13 @@ export function refusalBox(error) {
   );
 }
 
-/** The commands for the whole execution in its state. `allow` is for a comment on GitHub: it needs a person with a role. */
+/** The commands for the whole execution in its state. */
 export function commandsFor({ state, held }) {
   switch (state) {
     case "running":
       return ["pause", "cancel"];
     case "paused":
-      return held === null ? ["resume", "cancel"] : ["cancel"];
+      return held === null ? ["resume", "cancel"] : ["allow", "cancel"];
     case "failed":
     case "cancelled":
       return ["retry"];

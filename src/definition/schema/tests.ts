@@ -68,8 +68,9 @@ const answer = map(
     by: login("Who answers, in a comment. Without it the answer is there at once, as a model's."),
     after: ref("duration", "How long they take, so that reminders and timeouts can come first."),
     fail: textOrMap({
-      expects: "transient, timeout, error, or a map",
-      description: "Lets the attempt fail: transient, timeout, error, or what the error says.",
+      expects: "transient, timeout, error, or a map; with by a person's reason",
+      description:
+        "Lets the attempt fail: transient, timeout, error, or what the error says. With by: the reason of a person who says that it can't be done.",
       properties: {
         class: word(
           ["transient", "timeout", "error"],

@@ -1,6 +1,7 @@
 import { durationMs } from "../../core/duration.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Position, Problem } from "../../core/problem.ts";
+import { short } from "../limits.ts";
 import { Problems } from "../problems.ts";
 import { Source } from "../source.ts";
 import { child, type MapTree, mapOf, type Tree, textOf, toJson } from "../tree.ts";
@@ -143,6 +144,7 @@ export const answerDeeds = [
   "clicks",
 ] as const satisfies readonly (keyof Answer)[];
 
+const failureClasses: ReadonlySet<string> = new Set(["transient", "timeout", "error"]);
 const byPerson: ReadonlySet<string> = new Set(answerDeeds.slice(8));
 
 function checkAnswer(tree: MapTree, wrong: (place: Tree, message: string, hint?: string) => void): void {
@@ -153,6 +155,13 @@ function checkAnswer(tree: MapTree, wrong: (place: Tree, message: string, hint?:
     wrong(tree, `an answer does exactly one thing, this one ${has}`, `One of ${answerDeeds.join(", ")}.`);
     return;
   }
+  const failure = textOf(tree.entries.get("fail")?.value);
+  if (failure !== undefined && !tree.entries.has("by") && !failureClasses.has(failure))
+    wrong(
+      tree,
+      `fail is transient, timeout, error, or a map, not "${short(failure)}"`,
+      "A person's reason says whose it is: by: LOGIN.",
+    );
   if (byPerson.has(deed) && !tree.entries.has("as"))
     wrong(tree, `"${deed}" is something that a person does`, "Say who: as: LOGIN.");
 }

@@ -88,8 +88,9 @@ export interface Answer extends Deed {
   readonly by?: string;
   /** A duration: how long people take. */
   readonly after?: string;
+  /** A failure class or what the error says; with `by` the person's reason why it can't be done. */
   readonly fail?:
-    | FailureClass
+    | string
     | { readonly class?: FailureClass; readonly code?: string; readonly message?: string };
   /** How many attempts fail before the next answer, or the work itself; all of them unless given. */
   readonly times?: number;

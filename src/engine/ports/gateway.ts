@@ -37,13 +37,25 @@ export type Refused =
   | { readonly refused: "conflict"; readonly problem: Problem };
 
 /** What people steer an execution by, from anywhere but a comment. */
-export const steering = ["pause", "resume", "cancel", "retry", "skip", "approve", "reject", "done"] as const;
+export const steering = [
+  "pause",
+  "resume",
+  "cancel",
+  "retry",
+  "skip",
+  "allow",
+  "approve",
+  "reject",
+  "done",
+  "fail",
+] as const;
 export type Steering = (typeof steering)[number];
 
 export interface SteeringRequest {
   readonly command: Steering;
-  /** The step meant: needed by skip, and by the others where several can be. */
+  /** The step meant: needed by skip and fail, and by the others where several can be. */
   readonly step: string | null;
+  /** Needed by fail. */
   readonly reason: string | null;
   /** What `done` answers, by the step's output schema. */
   readonly values: JsonObject | null;

@@ -34,6 +34,10 @@ export function notAllowed(command: string, reason: string): Reply {
   return { ...refused(`${command} refused: ${reason}`, words), why: { denied: reason } };
 }
 
+export function usage(form: string): Reply {
+  return refused(`usage of ${form}`, `Write it as ${code(`/hishamos ${form}`)}.`);
+}
+
 export function unknownCommand(word: string | null): Reply {
   if (word === null) return taken("help", helpText());
   const close = nearest(word.toLowerCase(), commandNames);
@@ -72,6 +76,7 @@ const helpLines: readonly (readonly [string, string])[] = [
   ["approve [STEP]", "approve what waits for it"],
   ["reject [STEP] [REASON]", "reject it"],
   ["done STEP key=value …", "answer a step that asked; values may also stand in a YAML block below"],
+  ["fail STEP REASON", "say of a step that asked that it can't be done"],
   ["pause", "enter no further step"],
   ["resume", "go on"],
   ["cancel", "end it"],
@@ -89,7 +94,7 @@ export function helpText(): string {
     "",
     "| Command | What it does |",
     "| --- | --- |",
-    ...helpLines.map(([usage, meaning]) => `| \`/hishamos ${usage}\` | ${meaning} |`),
+    ...helpLines.map(([form, meaning]) => `| \`/hishamos ${form}\` | ${meaning} |`),
     "",
     "`/approve`, `/reject`, `/pause`, `/resume`, `/cancel` and `/retry` also work alone. Where several workflows run, put the workflow's name first.",
   ].join("\n");

@@ -9,7 +9,7 @@ import { code, neutralise } from "../neutralise.ts";
 import { listAt, textAt } from "../payload.ts";
 import { type PendingApproval, pendingApprovals, waitingSteps } from "../pending.ts";
 import type { Work } from "../room.ts";
-import { notAllowed, problemReply, type Reply, refused } from "./answers.ts";
+import { notAllowed, problemReply, type Reply, refused, usage } from "./answers.ts";
 import { namedUsers } from "./permitted.ts";
 import { isMeant } from "./target.ts";
 
@@ -88,9 +88,42 @@ function nothingAsked(approvals: readonly PendingApproval[]): Problem {
 }
 
 /**
- * A person's answer to a step that asked: from role write up, or from whom the issue is assigned to, unless `commands`
- * says who may.
+ * Whether the sender may answer a step that asked: from role write up, or whom the issue is assigned to, unless `commands`
+ * says who may. Null: they may.
  */
+async function mayAnswer(work: Work, name: "done" | "fail", execution: Execution): Promise<Reply | null> {
+  const { room, happening, octokit } = work;
+  const { login } = happening.sender;
+  const assigned = listAt(happening.payload, "issue", "assignees").some(
+    (user) => textAt(user, "login")?.toLowerCase() === login.toLowerCase(),
+  );
+  const limited = await namedUsers(work, name, await room.engine.workflowOf(execution), execution);
+  const from = limited ?? ["role:write"];
+  const refusal =
+    assigned && limited === null
+      ? null
+      : await room.authoriser.mayCommand(octokit, happening.repository, login, from);
+  if (refusal === null) return null;
+  return notAllowed(name, limited === null ? `${refusal}, and it is not assigned to you` : refusal);
+}
+
+/** `STEP REASON` of a person who was asked and says that it can't be done; who may is as for an answer. */
+export async function prepareInability(
+  work: Work,
+  execution: Execution,
+  rest: string,
+  id: string,
+): Promise<Prepared> {
+  const refusal = await mayAnswer(work, "fail", execution);
+  if (refusal !== null) return { reply: refusal };
+  const [step = ""] = rest.split(/\s+/, 1);
+  const reason = rest.slice(step.length).trim();
+  if (step === "" || reason === "") return { reply: usage("fail STEP REASON") };
+  const { login: by } = work.happening.sender;
+  return { body: { type: "decided", id, decision: "fail", step, by, reason, values: {}, asking: null } };
+}
+
+/** A person's answer to a step that asked. */
 export async function prepareAnswer(
   work: Work,
   execution: Execution,
@@ -98,21 +131,10 @@ export async function prepareAnswer(
   block: string | null,
   id: string,
 ): Promise<Prepared> {
-  const { room, happening, octokit } = work;
+  const { room, happening } = work;
   const { login } = happening.sender;
-  const assigned = listAt(happening.payload, "issue", "assignees").some(
-    (user) => textAt(user, "login")?.toLowerCase() === login.toLowerCase(),
-  );
-  const limited = await namedUsers(work, "done", await room.engine.workflowOf(execution), execution);
-  const from = limited ?? ["role:write"];
-  const refusal =
-    assigned && limited === null
-      ? null
-      : await room.authoriser.mayCommand(octokit, happening.repository, login, from);
-  if (refusal !== null) {
-    const words = limited === null ? `${refusal}, and it is not assigned to you` : refusal;
-    return { reply: notAllowed("done", words) };
-  }
+  const refusal = await mayAnswer(work, "done", execution);
+  if (refusal !== null) return { reply: refusal };
 
   const asked = [...waitingSteps(execution)].flatMap(([path, waiting]) =>
     waiting.for === "person" ? [{ path, waiting }] : [],

@@ -3,7 +3,6 @@ import type { CommandName } from "../../definition/index.ts";
 import type { MessageBody } from "../../engine/ports/index.ts";
 import { perform } from "../actions/perform.ts";
 import { executionsAt } from "../elsewhere.ts";
-import { code } from "../neutralise.ts";
 import { numberAt, textAt } from "../payload.ts";
 import { answerOnce, shortId, takenBy, type Work } from "../room.ts";
 import {
@@ -13,12 +12,12 @@ import {
   nothingRuns,
   problemReply,
   type Reply,
-  refused,
   statusText,
   taken,
   unknownCommand,
+  usage,
 } from "./answers.ts";
-import { type Prepared, prepareAnswer, prepareDecision } from "./decide.ts";
+import { type Prepared, prepareAnswer, prepareDecision, prepareInability } from "./decide.ts";
 import { explainWorkflow } from "./explain.ts";
 import { type ParsedCommand, parseCommands } from "./parse.ts";
 import { mayCommand, mayUse } from "./permitted.ts";
@@ -124,6 +123,7 @@ async function carryOut(
     case "approve":
     case "reject":
     case "done":
+    case "fail":
       return steer(work, command.name, command, id, executions);
     default:
       return command.name satisfies never;
@@ -168,6 +168,7 @@ export async function prepare(
 ): Promise<Prepared> {
   if (name === "approve" || name === "reject") return prepareDecision(work, execution, name, rest, id);
   if (name === "done") return prepareAnswer(work, execution, rest, block, id);
+  if (name === "fail") return prepareInability(work, execution, rest, id);
   const { login } = work.happening.sender;
   const refusal = await mayCommand(work, name, execution);
   if (refusal !== null) return { reply: notAllowed(name, refusal) };
@@ -193,8 +194,4 @@ export async function prepare(
     return { body: commanded(step, reason === "" ? null : reason) };
   }
   return { body: commanded(null, rest === "" ? null : rest) };
-}
-
-function usage(form: string): Reply {
-  return refused(`usage of ${form}`, `Write it as ${code(`/hishamos ${form}`)}.`);
 }

@@ -1,7 +1,9 @@
-import type { CommandUsers, Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/execution.ts";
+import { own as ownEntry } from "../../core/json.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import type { CommandName } from "../../definition/index.ts";
 import type { Refusal } from "../authorise.ts";
+import { usersFor } from "../command-users.ts";
 import type { Work } from "../room.ts";
 
 /** Who may use a command where neither the workflow nor the repository's config.yml says otherwise. */
@@ -22,15 +24,12 @@ export async function namedUsers(
   workflow: Workflow | null,
   execution: Pick<Execution, "commands"> | null = null,
 ): Promise<readonly string[] | null> {
-  const own = workflow?.commands.get(command);
+  const own = usersFor((name) => workflow?.commands.get(name), command);
   if (own !== undefined) return own;
-  if (execution?.commands !== undefined) return userList(execution.commands, command);
+  const settled = execution?.commands;
+  if (settled !== undefined) return usersFor((name) => ownEntry(settled, name), command) ?? null;
   const definitions = await room.definitions.newest(octokit, happening.repository, happening.defaultBranch);
-  return definitions?.config.commands.get(command) ?? null;
-}
-
-function userList(commands: CommandUsers, command: CommandName): readonly string[] | null {
-  return Object.hasOwn(commands, command) ? (commands[command] ?? null) : null;
+  return usersFor((name) => definitions?.config.commands.get(name), command) ?? null;
 }
 
 /** Whether the sender may use the command: by the workflow's `commands`, else the repository's, else the usual role. */

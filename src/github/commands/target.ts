@@ -36,6 +36,7 @@ export function takers(name: CommandName, executions: readonly Execution[]): rea
       case "reject":
         return unfinished && waitsFor(execution, "approval");
       case "done":
+      case "fail":
         return unfinished && waitsFor(execution, "person");
       case "status":
       case "run":

@@ -118,7 +118,15 @@ function personBody(
     waiting.question.replaceAll("<!--", "&lt;!--"),
     byValues ? `Answer with a comment like this one, filled in (${who} may):` : "",
     byValues ? copy(readyAnswer(called(execution, path), waiting.outputSchema)) : "",
+    inability(workflow, execution, path),
   );
+}
+
+/** One line, and whose it is only where that differs from whose the answer is. */
+function inability(workflow: Workflow, execution: Execution, path: string): string {
+  const limit = limitOf(workflow, execution, "fail");
+  const who = limit === limitOf(workflow, execution, "done") ? "" : ` (${limit ?? anyWriter} may)`;
+  return `If it can't be done, say why${who}: ${code(`/hishamos fail ${called(execution, path)} REASON`, 300)}`;
 }
 
 function failureAsk(workflow: Workflow, execution: Execution): Ask {

@@ -44,6 +44,7 @@ function fitting(workflow: Workflow, execution: Execution): readonly Fitting[] {
       return [
         ...approvals(workflow, execution),
         ...answers(workflow, execution),
+        ...refusals(workflow, execution),
         ...skips(workflow, execution),
         fits("/hishamos pause", "enters no further step until it is resumed"),
         execution.finalizing ? fits("/hishamos cancel", "ends it at once", ...cancelButton) : cancel,
@@ -87,6 +88,12 @@ function answers(workflow: Workflow, execution: Execution): readonly Fitting[] {
     .filter(({ waiting }) => waiting.produces === null || waiting.outputSchema !== null)
     .slice(0, mostOfAKind)
     .map(({ path, waiting }) => fits(readyAnswer(path, waiting.outputSchema), `answers ${path}`));
+}
+
+function refusals(workflow: Workflow, execution: Execution): readonly Fitting[] {
+  return waitingPersons(workflow, execution)
+    .slice(0, mostOfAKind)
+    .map(({ path }) => fits(`/hishamos fail ${path} REASON`, `says why ${path} can't be done`));
 }
 
 function skips(workflow: Workflow, execution: Execution): readonly Fitting[] {

@@ -3,6 +3,7 @@ import type { Execution, RunningRun, Waiting } from "../../core/execution.ts";
 import { own } from "../../core/json.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { ApprovalOptions, Step, Workflow } from "../../core/workflow.ts";
+import { usersFor } from "../command-users.ts";
 import { shortId } from "../room.ts";
 
 export type ApprovalWait = Extract<Waiting, { for: "approval" }>;
@@ -113,7 +114,8 @@ export function decidersOf(options: ApprovalOptions): string {
 
 /** Whom the command is limited to, by the workflow, else by the settings it started with; null where by neither. */
 export function limitOf(workflow: Workflow, { commands = {} }: Execution, name: string): string | null {
-  const users = workflow.commands.get(name) ?? own(commands, name);
+  const users =
+    usersFor((each) => workflow.commands.get(each), name) ?? usersFor((each) => own(commands, each), name);
   return users === undefined ? null : usersIn(users);
 }
 

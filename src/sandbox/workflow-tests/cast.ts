@@ -1,9 +1,10 @@
 import { createHumanEngine, shippedRoles } from "../../agents/index.ts";
 import { durationMs } from "../../core/duration.ts";
+import type { Decided } from "../../core/event.ts";
 import type { Execution, RunningRun, Waiting } from "../../core/execution.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { allSteps, staticPath } from "../../core/locate.ts";
-import type { Step, Workflow } from "../../core/workflow.ts";
+import type { FailureClass, Step, Workflow } from "../../core/workflow.ts";
 import type { Answer } from "../../definition/tests/index.ts";
 import type { StepRunners } from "../../engine/parts.ts";
 import type { Clock, Engine, MessageBody, StepRequest, StepResult } from "../../engine/ports/index.ts";
@@ -50,7 +51,7 @@ export class Cast {
 
   async #agent(request: StepRequest): Promise<StepResult> {
     const answer = this.#next(request);
-    if (answer?.fail !== undefined) return failed(answer);
+    if (answer?.fail !== undefined && reasonOf(answer) === null) return failed(answer);
     if (answer?.output !== undefined && answer.by === undefined && answer.after === undefined)
       return { type: "succeeded", output: answer.output, effects: [] };
     const { kind } = request.step;
@@ -106,7 +107,7 @@ export class Cast {
     this.#asked.add(`${key}/${asking}`);
     const known = this.#given.get(key);
     const answer = known === undefined ? this.#options.script.next(prefix + path, run.visit) : known;
-    if (!answer || answer.fail !== undefined) return;
+    if (!answer || (answer.fail !== undefined && reasonOf(answer) === null)) return;
     const afterMs = durationMs(answer.after ?? null);
     const give = () => {
       this.#doing = this.#doing.then(() => this.#give(execution, at, answer));
@@ -132,6 +133,8 @@ export class Cast {
       this.#change(answer, answer.pull_request);
     } else if (answer.output !== undefined) {
       await this.#answer(execution, path, answer.by ?? "maintainer", answer.output);
+    } else if (reasonOf(answer) !== null) {
+      await this.#decline(execution, path, answer.by ?? "maintainer", reasonOf(answer) ?? "");
     } else if (answer.event !== undefined) {
       const [[name, payload] = ["", {}]] = Object.entries(answer.event);
       const id = this.#id();
@@ -201,6 +204,13 @@ export class Cast {
     sandbox.as(by).comment({ repo, number }, `/hishamos done ${path}\n${block}`);
   }
 
+  async #decline(execution: Execution, path: string, by: string, reason: string): Promise<void> {
+    const { issue, pull, sandbox, repo } = this.#options.stage;
+    const number = issue ?? pull;
+    if (number !== null) sandbox.as(by).comment({ repo, number }, `/hishamos fail ${path} ${reason}`);
+    else await this.#send(execution, { ...decidedBy(this.#id(), "fail", path, by), reason, values: {} });
+  }
+
   /** Opens the pull request that closes the subject, or pushes to the one that is open. */
   #change(answer: Answer, change: NonNullable<Answer["pull_request"]>): void {
     const { stage } = this.#options;
@@ -245,12 +255,17 @@ function keyOf({ id, round }: Execution, path: string, visit: number): string {
   return `${id}/${round}/${path}/${visit}`;
 }
 
-function decidedBy(id: string, decision: "approve" | "reject" | "done", step: string, by: string) {
+function decidedBy(id: string, decision: Decided["decision"], step: string, by: string) {
   return { type: "decided", id, decision, step, by, asking: null } as const;
 }
 
+/** Why a person says that it can't be done; null where it is not a person who fails. */
+function reasonOf({ fail, by }: Answer): string | null {
+  return typeof fail === "string" && by !== undefined ? fail : null;
+}
+
 function failed({ fail }: Answer): StepResult {
-  const given = typeof fail === "object" ? fail : { class: fail ?? "error" };
+  const given = typeof fail === "object" ? fail : { class: (fail ?? "error") as FailureClass };
   const { class: kind = "error", code = kind, message = "the test lets it fail" } = given;
   return { type: "failed", error: { code, message, class: kind }, effects: [] };
 }

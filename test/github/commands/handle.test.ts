@@ -89,6 +89,7 @@ const heard: readonly {
   { says: [["mona", "/hishamos done triage severity=4"]], leads: { triage: "completed", deploy: "running" } },
   { says: [["mona", "/hishamos done severity=4"]], leads: { triage: "completed" } },
   { says: [["mona", "/hishamos done triage\n```yaml\nseverity: 4\n```"]], leads: { triage: "completed" } },
+  { says: [["mona", "/hishamos fail triage no device here"]], leads: { state: "failed", triage: "failed" } },
   { says: [["mona", "/hishamos skip triage not needed"]], leads: { triage: "skipped", deploy: "running" } },
   {
     says: [
@@ -148,6 +149,9 @@ const refusals: readonly { readonly says: string; readonly by?: string; readonly
   { says: "/hishamos done triage severity=high", answer: /"severity" takes/ },
   { says: "/hishamos done triage", answer: /"severity" is missing/ },
   { says: "/hishamos done tirage severity=3", answer: /no step tirage/ },
+  { says: "/hishamos fail triage", answer: /Write it as `\/hishamos fail STEP REASON`/ },
+  { says: "/hishamos fail tirage no device", answer: /no step tirage/ },
+  { says: "/hishamos fail triage no device", by: "reader", answer: /role write.*not assigned to you/ },
   { says: "/hishamos approve", answer: /^No step waits for an approval/ },
   { says: "/hishamos resume", answer: /./ },
   { says: "/hishamos retry sometime", answer: /retry \[from STEP\] \[latest\]/ },
@@ -238,7 +242,10 @@ test("a bot commands nothing, whatever its role", async () => {
   expect((await stateOf(opened))["state"]).toBe("running");
 });
 
-test("whom the issue is assigned to may answer its question", async () => {
+test.for([
+  ["/hishamos done triage severity=4", "completed"],
+  ["/hishamos fail triage no device", "failed"],
+] as const)("whom the issue is assigned to may answer its question: %s", async ([answer, leads]) => {
   const opened = await openRunning();
   const { github } = opened.shop;
   // Assigned while they could write, and asked when they no longer can.
@@ -246,8 +253,8 @@ test("whom the issue is assigned to may answer its question", async () => {
   github.as("mona").assign(opened.issue, "reader");
   github.setRole("reader", "read", REPO);
   await opened.shop.settled();
-  expect((await say(opened, "reader", "/hishamos done triage severity=4")).reactions).toEqual(["eyes", "+1"]);
-  expect((await stateOf(opened))["triage"]).toBe("completed");
+  expect((await say(opened, "reader", answer)).reactions).toEqual(["eyes", "+1"]);
+  expect((await stateOf(opened))["triage"]).toBe(leads);
 });
 
 test.for(["/greet who=Ada", "/hishamos run greet who=Ada", "/greet\n```\nwho: Ada\n```"])(

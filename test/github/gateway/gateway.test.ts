@@ -183,6 +183,19 @@ describe("an execution is steered", () => {
     });
   });
 
+  test("to its failure, by the person who was asked", async () => {
+    const execution = await started();
+    const cant = asked("fail", { step: "fix", reason: "There is\nno device" });
+    expect(await gateway.steer(await as("mona"), execution, cant)).toEqual({ accepted: true });
+    await shop.settled();
+    expect(await now(execution)).toMatchObject({
+      state: "failed",
+      ending: {
+        error: { code: "declined", message: "mona says that it can't be done: There is\nno device" },
+      },
+    });
+  });
+
   test("once for one key, and told what does not fit", async () => {
     const execution = await started();
     const mona = await as("mona");
@@ -205,6 +218,13 @@ describe("an execution is steered", () => {
       asked("done", { step: "fix", values: { severity: 9 } }),
       { refused: "invalid" },
     ],
+    [
+      "a failure of what is not there",
+      "hubot",
+      asked("fail", { step: "fiks", reason: "x" }),
+      { refused: "conflict", problem: { code: "HOS305" } },
+    ],
+    ["an allowance of what is not held", "mona", asked("allow"), { refused: "conflict" }],
     ["a step that is not there", "mona", asked("skip", { step: "fiks" }), { refused: "conflict" }],
     ["a skip of nothing", "mona", asked("skip"), { refused: "conflict" }],
     [

@@ -60,10 +60,20 @@ test.for([
   ["working", ["/hishamos pause", "/hishamos cancel"], []],
   [
     "person asked",
-    ["/hishamos done triage severity=1", "/hishamos skip triage", "/hishamos pause", "/hishamos cancel"],
+    [
+      "/hishamos done triage severity=1",
+      "/hishamos fail triage REASON",
+      "/hishamos skip triage",
+      "/hishamos pause",
+      "/hishamos cancel",
+    ],
     [],
   ],
-  ["pull request asked", ["/hishamos skip fix", "/hishamos pause", "/hishamos cancel"], null],
+  [
+    "pull request asked",
+    ["/hishamos fail fix REASON", "/hishamos skip fix", "/hishamos pause", "/hishamos cancel"],
+    null,
+  ],
   [
     "approval asked",
     ["/approve", "/reject", "/hishamos pause", "/hishamos cancel"],
@@ -143,8 +153,18 @@ test("of two approvals that wait, each command names its step", () => {
 describe("asks", () => {
   test.for([
     ["working", []],
-    ["person asked", [/How bad is it\?[\s\S]*```\n\/hishamos done triage severity=1\n```/]],
-    ["pull request asked", [/^### 🙋 A person is needed: `fix`\n\nOpen a pull request\.$/]],
+    [
+      "person asked",
+      [
+        /How bad is it\?[\s\S]*```\n\/hishamos done triage severity=1\n```\n\nIf it can't be done, say why: `\/hishamos fail triage REASON`$/,
+      ],
+    ],
+    [
+      "pull request asked",
+      [
+        /^### 🙋 A person is needed: `fix`\n\nOpen a pull request\.\n\nIf it can't be done, say why: `\/hishamos fail fix REASON`$/,
+      ],
+    ],
     [
       "approval asked",
       [
@@ -467,6 +487,7 @@ test.for([
   ["cancel", "/hishamos cancel", "working", "@olga"],
   ["pause", "/hishamos pause", "working", "anyone with the role admin or higher"],
   ["done", "/hishamos done triage severity=1", "person asked", "@mona"],
+  ["fail, as done,", "/hishamos fail triage REASON", "person asked", "@mona"],
   [
     "approve",
     "/approve",
@@ -483,6 +504,7 @@ test.for([
 
 test.for([
   ["person asked", "done", "(@mona may)"],
+  ["person asked", "fail", "If it can't be done, say why (@mona may): `/hishamos fail triage REASON`"],
   ["approval asked", "approve", "By the command `approve` only: @mona."],
   ["failed", "retry", "When the cause is gone, @mona can try again"],
 ] as const)("%s: the ask says who may use %s", ([state, command, words]) => {

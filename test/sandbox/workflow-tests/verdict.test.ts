@@ -285,6 +285,11 @@ describe("what is wrong with the form of a test file is told where it stands", (
       't:4:6 HOS810 "merges" is something that a person does. Say who: as: LOGIN.',
     ],
     [
+      "a reason of nobody",
+      "workflow: w\nexpect: {}\nanswers: { a: { fail: No device } }\n",
+      't:3:15 HOS810 fail is transient, timeout, error, or a map, not "No device". A person\'s reason says whose it is: by: LOGIN.',
+    ],
+    [
       "a case without a name",
       "workflow: w\ncases:\n  - expect: {}\n",
       't:3:5 HOS810 the key "name" of cases[0] is missing',
