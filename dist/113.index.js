@@ -322,14 +322,15 @@ const silenceMs = 60_000;
 async function* watch(service, id, signal) {
     const backoff = createBackoff();
     let seen = -1;
-    let heardAt = Date.now();
-    for (let away = false;;) {
+    let awaySince = null;
+    const onOpen = () => {
+        if (awaySince !== null)
+            (0,report/* say */.cv)("connected again");
+        awaySince = null;
+    };
+    for (;;) {
         try {
-            for await (const view of connection(service, id, seen, signal)) {
-                if (away)
-                    (0,report/* say */.cv)("connected again");
-                away = false;
-                heardAt = Date.now();
+            for await (const view of connection(service, id, seen, { signal, onOpen })) {
                 backoff.reset();
                 if (view.revision <= seen)
                     continue;
@@ -342,22 +343,25 @@ async function* watch(service, id, signal) {
         }
         catch (error) {
             signal.throwIfAborted();
-            if (!(error instanceof ServiceError) || !error.passing || Date.now() - heardAt > patienceMs)
+            if (!(error instanceof ServiceError) || !error.passing)
                 throw error;
-            if (!away)
+            if (awaySince !== null && Date.now() - awaySince > patienceMs)
+                throw error;
+            if (awaySince === null)
                 (0,report/* say */.cv)(`${error.message}; trying again`);
-            away = true;
+            awaySince ??= Date.now();
         }
         await backoff.next(signal);
     }
 }
 /** Server-Sent Events as https://html.spec.whatwg.org/multipage/server-sent-events.html has them. */
-async function* connection(service, id, seen, signal) {
+async function* connection(service, id, seen, { signal, onOpen }) {
     const silent = new AbortController();
     const timer = setTimeout(() => silent.abort(), silenceMs);
     const headers = { accept: "text/event-stream", ...(seen >= 0 && { "last-event-id": String(seen) }) };
     try {
         const answer = await service.open(`/executions/${id}/events`, headers, AbortSignal.any([signal, silent.signal]));
+        onOpen();
         let text = "";
         for await (const chunk of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
             timer.refresh();
@@ -392,6 +396,8 @@ async function* connection(service, id, seen, signal) {
 
 /** How long a service that does not answer is asked to start: an address may just be wrong. */
 const startMs = 60_000;
+/** What setTimeout takes: nearly 25 days, longer than any job. */
+const longestMs = 2 ** 31 - 1;
 class Interrupted extends Error {
     by;
     constructor(by) {
@@ -413,7 +419,8 @@ async function start(job) {
     let timer;
     try {
         begun = await begin(job, service, interrupted.signal);
-        timer = setTimeout(() => interrupted.abort(new Interrupted("timeout")), timeoutMs);
+        const onTimeout = () => interrupted.abort(new Interrupted("timeout"));
+        timer = setTimeout(onTimeout, Math.min(timeoutMs, longestMs));
         if (job.inputs.wait)
             await follow(service, begun, interrupted.signal);
         else

@@ -11,6 +11,8 @@ import { watch } from "./watch.ts";
 
 /** How long a service that does not answer is asked to start: an address may just be wrong. */
 const startMs = 60_000;
+/** What setTimeout takes: nearly 25 days, longer than any job. */
+const longestMs = 2 ** 31 - 1;
 
 type Interruption = "timeout" | "cancelled";
 class Interrupted extends Error {
@@ -35,7 +37,8 @@ export async function start(job: Job): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {
     begun = await begin(job, service, interrupted.signal);
-    timer = setTimeout(() => interrupted.abort(new Interrupted("timeout")), timeoutMs);
+    const onTimeout = () => interrupted.abort(new Interrupted("timeout"));
+    timer = setTimeout(onTimeout, Math.min(timeoutMs, longestMs));
     if (job.inputs.wait) await follow(service, begun, interrupted.signal);
     else await summarize({ ...headed(begun), sentences: [`It has begun: ${begun.id}`] });
   } catch (error) {

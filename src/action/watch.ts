@@ -18,13 +18,14 @@ export async function* watch(
 ): AsyncGenerator<ExecutionView, void> {
   const backoff = createBackoff();
   let seen = -1;
-  let heardAt = Date.now();
-  for (let away = false; ; ) {
+  let awaySince: number | null = null;
+  const onOpen = () => {
+    if (awaySince !== null) say("connected again");
+    awaySince = null;
+  };
+  for (;;) {
     try {
-      for await (const view of connection(service, id, seen, signal)) {
-        if (away) say("connected again");
-        away = false;
-        heardAt = Date.now();
+      for await (const view of connection(service, id, seen, { signal, onOpen })) {
         backoff.reset();
         if (view.revision <= seen) continue;
         seen = view.revision;
@@ -34,10 +35,10 @@ export async function* watch(
       // Ended by the service, which is stopping, or a proxy, which has had enough.
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof ServiceError) || !error.passing || Date.now() - heardAt > patienceMs)
-        throw error;
-      if (!away) say(`${error.message}; trying again`);
-      away = true;
+      if (!(error instanceof ServiceError) || !error.passing) throw error;
+      if (awaySince !== null && Date.now() - awaySince > patienceMs) throw error;
+      if (awaySince === null) say(`${error.message}; trying again`);
+      awaySince ??= Date.now();
     }
     await backoff.next(signal);
   }
@@ -48,7 +49,7 @@ async function* connection(
   service: Service,
   id: string,
   seen: number,
-  signal: AbortSignal,
+  { signal, onOpen }: { readonly signal: AbortSignal; readonly onOpen: () => void },
 ): AsyncGenerator<ExecutionView, void> {
   const silent = new AbortController();
   const timer = setTimeout(() => silent.abort(), silenceMs);
@@ -59,6 +60,7 @@ async function* connection(
       headers,
       AbortSignal.any([signal, silent.signal]),
     );
+    onOpen();
     let text = "";
     for await (const chunk of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
       timer.refresh();
