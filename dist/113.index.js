@@ -319,8 +319,7 @@ const silenceMs = 60_000;
  * An execution at every change until it has ended; a connection that breaks is made again, behind what was seen.
  * @throws ServiceError where the service stays away or refuses; the signal's reason once that is aborted
  */
-async function* watch(service, id, signal) {
-    const backoff = createBackoff();
+async function* watch(service, id, signal, backoff = createBackoff()) {
     let seen = -1;
     let awaySince = null;
     const onOpen = () => {

@@ -15,8 +15,8 @@ export async function* watch(
   service: Service,
   id: string,
   signal: AbortSignal,
+  backoff = createBackoff(),
 ): AsyncGenerator<ExecutionView, void> {
-  const backoff = createBackoff();
   let seen = -1;
   let awaySince: number | null = null;
   const onOpen = () => {

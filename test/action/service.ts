@@ -21,7 +21,7 @@ const keys = generateKeyPair("RS256");
 export interface ActionService {
   readonly shop: Shop;
   readonly url: string;
-  /** Paths of the requests to the API, oldest first. */
+  /** Method and path of the requests to the API, and the event that they have seen, oldest first. */
   readonly requests: string[];
   /** How many tokens were given out. */
   readonly tokens: () => number;
@@ -84,7 +84,7 @@ export async function openActionService(options: ActionServiceOptions): Promise<
   const requests: string[] = [];
   const instead: ((req: IncomingMessage, res: ServerResponse) => void)[] = [];
   const server = createServer((req, res) => {
-    requests.push(`${req.method} ${req.url}`);
+    requests.push([req.method, req.url, req.headers["last-event-id"] ?? ""].join(" ").trim());
     const answer = instead.shift();
     if (answer) answer(req, res);
     else if (!api.handle(req, res)) res.writeHead(404).end();

@@ -22,11 +22,12 @@ const answer = { values: { severity: 4 } } as const;
 describe("the step ends as the execution ends", () => {
   test("completed, after a person has answered and another approved", async () => {
     const service = await openActionService({ files });
-    const step = service.start({ inputs: 'title: "::error::it ##[add-mask]x"' });
+    const title = JSON.stringify("it\n::error::\r::stop-commands::x\n ##[add-mask]y");
+    const step = service.start({ inputs: `title: ${title}` });
     await step.said(/judge: waits for a person's answer \(judge\) \(anyone with the role write/);
     await service.steer("mona", "done", answer);
     await step.said(
-      /go: waits for approval \(.*role write.*Shall : :error::it ## \[add-mask\]x go\?|go: waits for approval/,
+      /go: waits for approval \(.*\): Shall it ::error:: ::stop-commands::x {2}## \[add-mask\]y go\?/,
     );
     await service.steer("mona", "approve");
     const ended = await step.ended;
@@ -149,6 +150,7 @@ describe("the step goes on", () => {
     await service.steer("mona", "approve");
     expect(await step.ended).toMatchObject({ status: 0, outputs: { state: "completed" } });
     expect(service.tokens()).toBe(2);
+    expect(service.requests.at(-1)).toMatch(/^GET .*\/events [1-9]\d*$/);
   });
 
   test("where the service is away for a moment, or has too much to do", async () => {
