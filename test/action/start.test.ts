@@ -16,7 +16,16 @@ steps:
   - { id: go, approval: { from: ["role:write"], message: "Shall {{ input.title }} go?" }, timeout: 2d }
 `;
 const broken = "name: Broken\nsteps: []\n";
-const files = { ".hishamos/work.yml": work, ".hishamos/broken.yml": broken };
+const alone = `name: Alone
+concurrency: { group: one, on_conflict: reject }
+steps: [{ id: rest, delay: 1d }]
+`;
+const files = {
+  ".hishamos/work.yml": work,
+  ".hishamos/broken.yml": broken,
+  ".hishamos/alone.yml": alone,
+  ".hishamos/kept.yml": "name: Kept\ncommands: { run: [role:admin] }\nsteps: [{ id: rest, delay: 1d }]\n",
+};
 const answer = { values: { severity: 4 } } as const;
 
 describe("the step ends as the execution ends", () => {
@@ -177,13 +186,16 @@ describe("the step goes on", () => {
 describe("the step fails and says why", () => {
   test("what the service refuses", async () => {
     const service = await openActionService({ files });
+    expect((await service.start({ workflow: "alone", wait: "false" }).ended).status).toBe(0);
     const refusals = [
+      [{ workflow: "kept" }, /403.*role:admin/],
+      [{ workflow: "alone", inputs: "" }, /409.*concurrency group is under way/],
       [{ workflow: "wrok" }, /404.*App must be installed/],
       [{ inputs: "titel: x" }, /422.*titel/],
       [{ subject: "99" }, /422.*#99/],
       [{ url: service.url.replace("127.0.0.1", "localhost") }, /401.*HISHAMOS_URL/],
     ] as const;
-    const steps = refusals.map(([inputs]) => service.start(inputs).ended);
+    const steps = refusals.map(([inputs]) => service.start(inputs, { runId: "18" }).ended);
     for (const [at, ended] of (await Promise.all(steps)).entries()) {
       expect(ended).toMatchObject({ status: 1, outputs: {} });
       expect(ended.annotations[0]).toMatchObject({
@@ -191,7 +203,7 @@ describe("the step fails and says why", () => {
         message: expect.stringMatching(refusals[at]?.[1] ?? /^$/),
       });
     }
-    expect(await service.executions()).toEqual([]);
+    expect(await service.executions()).toHaveLength(1);
   });
 
   test("the workflow is not valid, with what is wrong at its place", async () => {
