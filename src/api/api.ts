@@ -6,17 +6,18 @@ import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Execution } from "../core/execution.ts";
 import type { Clock, Gateway, Log, Stores } from "../engine/ports/index.ts";
-import { authenticate, createCallers } from "./callers.ts";
+import { authenticate, callerOf, createCallers } from "./callers.ts";
 import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { createLive } from "./live.ts";
-import { sendFailure, sendProblem } from "./problem.ts";
-import { problemSchema } from "./schemas.ts";
+import { sendFailure } from "./problem.ts";
+import { me as meSchema, problemSchema } from "./schemas.ts";
+import { answerStrays } from "./strays.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export interface ApiOptions {
   readonly gateway: Gateway;
-  readonly stores: Pick<Stores, "executions">;
+  readonly stores: Pick<Stores, "executions" | "blobs">;
   readonly clock: Clock;
   readonly log: Log;
   /** Speaks for the operator; null: nobody does. */
@@ -49,8 +50,23 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     // Behind a load balancer the address is not the caller's; limits go by token.
     trustProxy: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 400 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: "array", allErrors: false } },
+    // Verbose: errors bring the schema that they are about, for words of it.
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: "array", allErrors: false, verbose: true },
+    },
+    // An address that can't be read.
+    frameworkErrors: (error, _, reply) => void sendFailure(reply, error),
   });
+  app.addHook("onRequest", async (_, reply) => {
+    void reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+  });
+  const json = app.getDefaultJsonParser("error", "error");
+  // Many clients name the type of a body that they don't send.
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, null);
+    else void json(request, body as string, done);
+  });
+  answerStrays(app);
   // Answers are not cut to their schemas: these are for people and for tests, which hold the answers to them.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error, request, reply) => {
@@ -59,7 +75,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       log.error({ err: error, route: request.routeOptions.url }, "a request failed");
     return sendFailure(reply, failure);
   });
-  app.setNotFoundHandler((_, reply) => sendProblem(reply, 404));
   app.decorateRequest("caller", null);
   await app.register(swagger, {
     openapi: {
@@ -96,9 +111,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       routes.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
       await routes.register(async (closed: FastifyInstance) => {
         closed.addHook("onRequest", authenticate(callers));
+        closed.get(
+          "/me",
+          { schema: { summary: "Who the token speaks for", response: { 200: meSchema } } },
+          (request) => callerOf(request),
+        );
         workflowRoutes(closed, gateway);
-        executionRoutes(closed, { gateway, executions: stores.executions });
-        eventRoutes(closed, { gateway, executions: stores.executions, live, clock });
+        const { executions, blobs } = stores;
+        executionRoutes(closed, { gateway, executions, blobs });
+        eventRoutes(closed, { gateway, executions, blobs, live, clock });
       });
     },
     { prefix },

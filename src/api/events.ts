@@ -37,6 +37,8 @@ export function eventRoutes(app: FastifyInstance, options: EventRoutesOptions): 
   app.get<{ Params: { id: string }; Querystring: { after?: number } }>(
     "/workflows/executions/:id/events",
     {
+      // A HEAD would never end.
+      exposeHeadRoute: false,
       schema: {
         summary: "The execution at every change, as Server-Sent Events; the event's id is the revision",
         description: "Last-Event-ID, or after, begins behind what one has seen: nothing is missed.",
@@ -58,12 +60,20 @@ export function eventRoutes(app: FastifyInstance, options: EventRoutesOptions): 
     "/workflows/executions/:id/stream",
     {
       websocket: true,
+      exposeHeadRoute: false,
       schema: {
         summary: "The same by WebSocket; a browser sends its token as the protocol bearer.<base64url of it>",
         params: schemas.executionId,
         querystring: query,
       },
       preValidation: async (request, reply) => {
+        if (!request.ws) {
+          void reply.header("upgrade", "websocket");
+          await sendProblem(reply, 426, {
+            detail: "This is a WebSocket; the same without one is …/events/.",
+          });
+          return;
+        }
         await admitted(request, reply, options);
       },
     },

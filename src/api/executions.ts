@@ -1,8 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Execution, ExecutionState } from "../core/execution.ts";
 import type { JsonObject } from "../core/json.ts";
-import { type ExecutionStore, type Gateway, type Steering, steering } from "../engine/ports/index.ts";
+import type { Problem } from "../core/problem.ts";
+import {
+  type BlobStore,
+  type ExecutionStore,
+  type Gateway,
+  type Steering,
+  steering,
+} from "../engine/ports/index.ts";
 import { callerOf } from "./callers.ts";
+import { largeValuesOf } from "./large.ts";
 import { sendProblem, sendRefusal } from "./problem.ts";
 import * as schemas from "./schemas.ts";
 import { summaryOf, viewOf } from "./view.ts";
@@ -11,6 +19,7 @@ import { keyOf } from "./workflows.ts";
 export interface ExecutionRoutesOptions {
   readonly gateway: Gateway;
   readonly executions: Pick<ExecutionStore, "load" | "list">;
+  readonly blobs: Pick<BlobStore, "get">;
 }
 
 interface Query {
@@ -40,7 +49,13 @@ export function executionRoutes(app: FastifyInstance, options: ExecutionRoutesOp
       if (subject !== undefined && repository === undefined) {
         return sendProblem(reply, 422, { detail: "subject is a number in a repository: name that, too." });
       }
-      return await pageFor(request, options);
+      try {
+        return await pageFor(request, options);
+      } catch (error) {
+        const problem = problemIn(error);
+        if (problem === null) throw error;
+        return sendRefusal(reply, { refused: "invalid", problems: [problem] });
+      }
     },
   );
 
@@ -75,8 +90,34 @@ export function executionRoutes(app: FastifyInstance, options: ExecutionRoutesOp
     },
   );
 
+  app.get<{ Params: { id: string; sha256: string } }>(
+    "/workflows/executions/:id/values/:sha256",
+    {
+      schema: {
+        summary: 'A large value of the execution, that stands there as {"$large": …}',
+        params: schemas.valueId,
+        response: { 200: { description: "The value." } },
+      },
+    },
+    async (request, reply) => {
+      const { id, sha256 } = request.params;
+      const execution = await seenExecution(request, id, options);
+      if (execution === null || !largeValuesOf(execution).has(sha256)) return sendProblem(reply, 404);
+      const stored = await options.blobs.get(sha256, id);
+      if (stored === null) return sendProblem(reply, 404);
+      if (stored.text.length > largestValue) {
+        const detail = `The value has ${stored.text.length} characters; at most ${largestValue} are given.`;
+        return sendProblem(reply, 422, { detail });
+      }
+      return reply.type("application/json; charset=utf-8").send(Buffer.from(stored.text));
+    },
+  );
+
   for (const command of steering) steeringRoute(app, command, options);
 }
+
+/** Characters of JSON; one answer is not to fill the memory. */
+const largestValue = 16_777_216;
 
 /** What can't be guessed. */
 const needs: { readonly [C in Steering]?: readonly ("step" | "reason")[] } = {
@@ -122,6 +163,12 @@ export async function seenExecution(
   if (execution === null) return null;
   const role = await gateway.roleOn(callerOf(request), execution.repository, execution.installation);
   return role === "none" ? null : execution;
+}
+
+/** What a store refuses of what a caller sent, as a cursor that is none. */
+function problemIn(error: unknown): Problem | null {
+  const problem = error instanceof Error && "problem" in error ? (error.problem as Problem) : null;
+  return problem?.code === "HOS606" ? problem : null;
 }
 
 /** How many pages of the store one answer may look through for what its caller may see. */

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply } from "fastify";
+import { didYouMean } from "../core/nearest.ts";
 import { inFull, type Problem } from "../core/problem.ts";
 import type { Refused } from "../engine/ports/index.ts";
 
@@ -25,6 +26,7 @@ const titles: Readonly<Record<number, string>> = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  426: "Upgrade Required",
   429: "Too Many Requests",
   500: "Internal Server Error",
   502: "Bad Gateway",
@@ -70,10 +72,30 @@ export function sendRefusal(reply: FastifyReply, refusal: Refused): FastifyReply
   }
 }
 
+/** What does not fit, with the schema's own words on what would. */
+function inWords({ validation, validationContext = "body", message }: FastifyError): string {
+  const [first] = validation ?? [];
+  const parent = (first as { parentSchema?: ParentSchema } | undefined)?.parentSchema ?? {};
+  const unknown = first?.params["additionalProperty"];
+  if (typeof unknown !== "string") return [message, parent.description].filter(Boolean).join(": ");
+  const names = Object.keys(parent.properties ?? {});
+  const hint = didYouMean(unknown, names) ?? `There are ${names.join(", ")}.`;
+  return `unknown "${unknown.slice(0, 80)}" in the ${validationContext}. ${hint}`;
+}
+
+interface ParentSchema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
 /** What Fastify refuses: a body that is no JSON or too large, one that the schema does not allow. */
 export function sendFailure(reply: FastifyReply, error: FastifyError): FastifyReply {
   const status = error.statusCode ?? 500;
-  if (error.validation) return sendProblem(reply, 422, { detail: error.message });
+  // What no id has the form of is nobody's id.
+  if (error.validationContext === "params") return sendProblem(reply, 404, { detail: inWords(error) });
+  if (error.validation) return sendProblem(reply, 422, { detail: inWords(error) });
+  if (status === 415)
+    return sendProblem(reply, 415, { detail: "Send the body as JSON: content-type: application/json." });
   if (status < 500) return sendProblem(reply, status, { detail: error.message });
   // What a stranger learns of a failure inside is that there is one.
   return sendProblem(reply, status === 503 ? 503 : 500, {

@@ -40,6 +40,9 @@ export const problemSchema = object(
   { required: ["type", "title", "status"] },
 );
 
+const large =
+  'Above 65,536 characters of JSON it is {"$large": {"sha256", "href"}} instead: a GET of href gives the value itself.';
+
 const states = ["running", "paused", "completed", "failed", "cancelled"] as const;
 
 const summary = {
@@ -84,7 +87,7 @@ const step = object({
   attempt: whole("Counts from 1 within the visit."),
   entered_at: time("When it was entered last."),
   ended_at: orNull(time("When its last visit ended.")),
-  output: anything("What it gave back."),
+  output: anything(`What it gave back. ${large}`),
   error: orNull(object({ code: text("As timeout."), message: text("Why.") })),
 });
 
@@ -114,7 +117,7 @@ export const executionDetail = object({
     tokens: whole("Tokens of language models."),
     cost_usd: { type: "number", description: "What they cost." },
   }),
-  outputs: anything("The workflow's outputs, once it has ended."),
+  outputs: anything(`The workflow's outputs, once it has ended. ${large}`),
 });
 
 export const executionDrawing = object({
@@ -176,6 +179,18 @@ export const executionId = object(
   { id: text("The execution's id.", { pattern: "^[0-9a-f]{8,128}$" }) },
   { required: ["id"] },
 );
+export const valueId = object(
+  {
+    id: text("The execution's id.", { pattern: "^[0-9a-f]{8,128}$" }),
+    sha256: text("Of the value's JSON, in hex.", { pattern: "^[0-9a-f]{64}$" }),
+  },
+  { required: ["id", "sha256"] },
+);
+export const me = object({
+  kind: text("Whose the token is.", { enum: ["operator", "user", "actions"] }),
+  login: text("As it stands in timelines: a login of GitHub's; api for the operator."),
+  repository: orNull(whole("Id of the only repository that the token of an Actions job speaks for.")),
+});
 export const workflowId = object(
   { id: text("The workflow's id.", { pattern: "^[0-9]{1,16}\\.[^/\\s]{1,200}$" }) },
   { required: ["id"] },
@@ -213,7 +228,7 @@ export function steeringBody(...needed: readonly (keyof typeof steeringFields)[]
   const reason = { ...steeringFields.reason, minLength: 1, pattern: "\\S" };
   return object(
     { ...steeringFields, ...(needed.includes("reason") ? { reason } : {}) },
-    { required: needed, additionalProperties: false },
+    { required: needed, additionalProperties: false, description: `It says ${needed.join(" and ")}.` },
   );
 }
 

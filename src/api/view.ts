@@ -1,6 +1,7 @@
 import type { Execution, Run, Subject, Waiting } from "../core/execution.ts";
 import { isTerminal } from "../core/index.ts";
 import type { Json } from "../core/json.ts";
+import { shownValue } from "./large.ts";
 
 /** Times as ISO 8601 in UTC; null where there is none yet. */
 type Time = string | null;
@@ -39,6 +40,7 @@ export interface StepView {
   readonly attempt: number;
   readonly entered_at: string;
   readonly ended_at: Time;
+  /** A large one as `{"$large": …}`. */
   readonly output: Json;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
@@ -103,7 +105,7 @@ export function viewOf(execution: Execution): ExecutionView {
     linked: execution.linked.map(({ number, url, state }) => ({ number, url, state })),
     steps: Object.entries(execution.steps).flatMap(([path, { visits, runs }]) => {
       const run = runs.at(-1);
-      return run ? [stepOf(path, visits, run)] : [];
+      return run ? [stepOf(execution.id, path, visits, run)] : [];
     }),
     timeline: execution.timeline.map(({ at, by, what, step, reason = null }) => ({
       at: iso(at),
@@ -113,11 +115,11 @@ export function viewOf(execution: Execution): ExecutionView {
       reason,
     })),
     spending: { steps, tokens, cost_usd: costUsd },
-    outputs: execution.outputs,
+    outputs: shownValue(execution.outputs, execution.id),
   };
 }
 
-function stepOf(path: string, visits: number, run: Run): StepView {
+function stepOf(execution: string, path: string, visits: number, run: Run): StepView {
   return {
     path,
     state: stateOf(run),
@@ -127,7 +129,7 @@ function stepOf(path: string, visits: number, run: Run): StepView {
     attempt: run.attempt,
     entered_at: iso(run.enteredAt),
     ended_at: run.state === "running" ? null : iso(run.endedAt),
-    output: run.state === "completed" || run.state === "failed" ? run.output : null,
+    output: run.state === "completed" || run.state === "failed" ? shownValue(run.output, execution) : null,
     error: run.state === "failed" ? { code: run.error.code, message: run.error.message } : null,
   };
 }

@@ -20,7 +20,13 @@ export function workflowRoutes(app: FastifyInstance, gateway: Gateway): void {
         summary: "The workflows of the repositories that one may see",
         querystring: {
           type: "object",
-          properties: { repository: { type: "string", pattern: "^[^/\\s]+/[^/\\s]+$" } },
+          properties: {
+            repository: {
+              type: "string",
+              pattern: "^[^/\\s]+/[^/\\s]+$",
+              description: "Of this repository only, as owner/name.",
+            },
+          },
           additionalProperties: false,
         },
         response: { 200: schemas.workflowList },

@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Execution, Run, StepRecord } from "../core/execution.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
-import type { BlobStore } from "./ports/store.ts";
-
-/** Characters of JSON above which an input or output is stored apart from the document. */
-const inlineLimit = 65_536;
-const reference = "$blob";
+import { type BlobStore, blobReference, inlineLimit } from "./ports/store.ts";
 
 /** What stands for a value now, or a promise of it where the store has to be asked. */
 type Change = <T extends Json>(value: T) => T | Promise<T>;
@@ -63,14 +59,17 @@ export class LargeValues {
   async #put(value: object, text: string, owner: string): Promise<Json> {
     const hash = createHash("sha256").update(text).digest("hex");
     await this.#blobs.put(hash, text, owner);
-    const { stand, owners } = this.#known.get(value) ?? { stand: { [reference]: hash }, owners: new Set() };
+    const { stand, owners } = this.#known.get(value) ?? {
+      stand: { [blobReference]: hash },
+      owners: new Set(),
+    };
     this.#known.set(value, { stand, owners: owners.add(owner) });
     return stand;
   }
 
   #resolve<T extends Json>(value: T, owner: string): T | Promise<T> {
     if (!isObject(value)) return value;
-    const hash = value[reference];
+    const hash = value[blobReference];
     if (typeof hash !== "string" || Object.keys(value).length !== 1) return value;
     return this.#get(hash, value, owner) as Promise<T>;
   }

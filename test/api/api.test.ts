@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { anExecution, nextRevision } from "../support/execution.ts";
@@ -79,6 +80,43 @@ describe("a refusal is a problem of RFC 9457", () => {
     expect(bench.gateway.asked).toEqual([]);
   });
 
+  test.for([
+    ["GET", "/executions/?sate=failed", 422, 'unknown "sate" in the querystring. Did you mean "state"?'],
+    ["GET", "/executions/?state=broken", 422, "In these states only, separated by commas."],
+    ["GET", "/executions/?limit=many", 422, "At most so many"],
+    ["GET", "/executions/?cursor=abc", 422, "This cursor is not one that a list returned."],
+    ["GET", "/executions/?subject=1", 422, "name that, too"],
+    ["GET", "/executions/nothing/", 404, "The execution's id."],
+    ["GET", "/exections/", 404, "The workflow's id."],
+    ["GET", `/executions/${id}/drawin`, 404, `Did you mean ${base}/executions/${id}/drawing/?`],
+    ["GET", "/%zz/", 400, "%zz"],
+    ["POST", `/executions/${id}/cancle/`, 404, `Did you mean ${base}/executions/${id}/cancel/?`],
+    ["DELETE", `/executions/${id}/`, 405, "This path takes GET, HEAD, OPTIONS."],
+    ["GET", `/executions/${id}/cancel`, 405, "This path takes OPTIONS, POST."],
+    ["HEAD", `/executions/${id}/events/`, 405, ""],
+    ["GET", `/executions/${id}/stream/`, 426, "WebSocket"],
+    ["POST", `/executions/${id}/fail/`, 422, "It says step and reason."],
+  ] as const)("%s %s: %i, %s", async ([method, path, status, detail]) => {
+    const answer = await bench.get(`${base}${path}`, "maya", { method });
+    expect(answer).toMatchObject({ status, type: expect.stringContaining("application/problem+json") });
+    if (method !== "HEAD")
+      expect(answer.body).toMatchObject({ status, detail: expect.stringContaining(detail) });
+    if (status === 405) expect(answer.headers.get("allow")).toContain("OPTIONS");
+  });
+
+  test.for([
+    ["no body, though its type is named", "application/json", "", 202],
+    ["a form", "application/x-www-form-urlencoded", "a=1", 415],
+    ["a skip of no step", "application/json", "{}", 422, "skip"],
+    ["a failure without a reason", "application/json", '{"step":"a","reason":" "}', 422, "fail"],
+  ] as const)("%s", async ([, type, body, status, command = "pause"]) => {
+    await bench.stores.executions.create(anExecution({ id }));
+    const init = { method: "POST", body, headers: { "content-type": type } };
+    const answer = await bench.get(`${base}/executions/${id}/${command}/`, "maya", init);
+    expect(answer.status).toBe(status);
+    expect(bench.gateway.asked).toHaveLength(status === 202 ? 1 : 0);
+  });
+
   test("what fails inside tells a stranger nothing of it", async () => {
     bench.gateway.broken = true;
     const answer = await bench.get(`${base}/`);
@@ -140,6 +178,38 @@ describe("executions", () => {
     expect((await bench.get(`${base}/executions/${id}/drawing`)).body.mermaid).toContain("flowchart");
   });
 
+  test("show what is large by a name, under which it is given to whoever sees the execution", async () => {
+    const large = { text: "ü".repeat(70_000) };
+    const text = JSON.stringify(large);
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    const stand = { $large: { sha256, href: `${base}/executions/${id}/values/${sha256}/` } };
+    const ended = {
+      round: 1,
+      visit: 1,
+      attempt: 1,
+      enteredAt: 0,
+      endedAt: 1,
+      from: null,
+      input: {},
+      effects: [],
+    };
+    const run = { ...ended, state: "completed", output: { $blob: sha256 } } as const;
+    const steps = { ask: { visits: 1, attempts: 1, since: { round: 0, visit: 0 }, runs: [run] } };
+    await bench.stores.blobs.put(sha256, text, id);
+    await bench.stores.executions.create(anExecution({ id, steps, outputs: large }));
+    const { body } = await bench.get(`${base}/executions/${id}/`);
+    // Whether it is stored apart already or not.
+    expect([body.steps[0].output, body.outputs]).toEqual([stand, stand]);
+    expect((await bench.get(stand.$large.href)).body).toEqual(large);
+    expect((await bench.get(stand.$large.href, "eve")).status).toBe(404);
+    // What is stored, but is no value of this execution's.
+    const other = "0".repeat(64);
+    await bench.stores.blobs.put(other, "1", id);
+    expect((await bench.get(`${base}/executions/${id}/values/${other}/`)).status).toBe(404);
+    await bench.stores.executions.create(anExecution({ id: `${id}0` }));
+    expect((await bench.get(stand.$large.href.replace(id, `${id}0`))).status).toBe(404);
+  });
+
   test("are steered, each request once", async () => {
     await bench.stores.executions.create(anExecution({ id }));
     const body = { step: "deploy", reason: "Not today" };
@@ -153,6 +223,13 @@ describe("executions", () => {
       { command: "pause", step: null, reason: null, values: null, latest: false, key: expect.any(String) },
     ]);
   });
+});
+
+test.for(["HEAD", "OPTIONS"])("%s is answered without a body, and nothing is to be kept", async (method) => {
+  const answer = await bench.get(`${base}/executions`, "maya", { method });
+  expect(answer).toMatchObject({ status: method === "HEAD" ? 200 : 204, body: "" });
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  if (method === "OPTIONS") expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
 });
 
 test("who asks too often is told when to come again", async () => {
@@ -179,6 +256,7 @@ test("the OpenAPI document has every route with its answers, and the answers are
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { "date-time": true } });
   await bench.stores.executions.create(nextRevision(anExecution({ id, revision: 0 }), {}));
   const answers = [
+    ["/api/v1/me", "/api/v1/me/"],
     ["/api/v1/workflows", `${base}/`],
     ["/api/v1/workflows/{id}", `${base}/1000.work/`],
     ["/api/v1/workflows/executions", `${base}/executions/`],

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { anExecution } from "../support/execution.ts";
-import { type Bench, openBench, operatorToken } from "./support.ts";
+import { type Bench, openBench, operatorToken, people } from "./support.ts";
 
 const id = "cd".repeat(16);
+const sha256 = "5a".repeat(32);
 const base = "/api/v1/workflows";
 const proposal = { repository: "octo-org/octo-repo", path: ".hishamos/new.yml", definition: "name: New" };
 
 /** Every route, and what is sent to it. */
 const routes: readonly (readonly [method: "GET" | "POST", path: string, body?: object])[] = [
+  ["GET", "/me"],
   ["GET", "/workflows"],
   ["POST", "/workflows", proposal],
   ["GET", "/workflows/1000.work"],
@@ -15,6 +17,7 @@ const routes: readonly (readonly [method: "GET" | "POST", path: string, body?: o
   ["GET", "/workflows/executions"],
   ["GET", `/workflows/executions/${id}`],
   ["GET", `/workflows/executions/${id}/drawing`],
+  ["GET", `/workflows/executions/${id}/values/${sha256}`],
   ["GET", `/workflows/executions/${id}/events`],
   ...["pause", "resume", "cancel", "retry", "allow", "approve", "reject", "done"].map(
     (command) => ["POST", `/workflows/executions/${id}/${command}`] as const,
@@ -43,7 +46,8 @@ function doneOf(path: string): number {
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench();
-  await bench.stores.executions.create(anExecution({ id }));
+  await bench.stores.blobs.put(sha256, "[]", id);
+  await bench.stores.executions.create(anExecution({ id, outputs: { $blob: sha256 } }));
 });
 afterAll(() => bench.close());
 beforeEach(() => void bench.gateway.asked.splice(0));
@@ -55,7 +59,8 @@ test("the matrix has every route of the OpenAPI document", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace("/api/v1", "")}`),
   );
   const ours = routes.map(
-    ([method, path]) => `${method} ${path.replace(id, "{id}").replace("1000.work", "{id}")}`,
+    ([method, path]) =>
+      `${method} ${path.replace(id, "{id}").replace("1000.work", "{id}").replace(sha256, "{sha256}")}`,
   );
   expect(ours.toSorted()).toEqual(documented.toSorted());
 });
@@ -73,7 +78,13 @@ test.for(callers.flatMap(([who, token, status]) => routes.map((route) => ({ who,
       ...(body && { body: JSON.stringify(body) }),
     });
     const list = path === "/workflows" || path.endsWith("/executions");
-    expect(answer.status).toBe(status(method === "GET", list, path));
+    expect(answer.status).toBe(status(method === "GET", list || path === "/me", path));
+    if (path === "/me" && answer.status === 200) {
+      const { caller } = people[token ?? ""] ?? {
+        caller: { kind: "operator", login: "api", repository: null },
+      };
+      expect(await answer.json()).toEqual(caller);
+    }
     if (answer.status === 401) expect(answer.headers.get("www-authenticate")).toContain("Bearer");
     if (list && answer.status === 200) {
       const shown = Object.values((await answer.json()) as Record<string, unknown[] | null>).flat();

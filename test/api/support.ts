@@ -169,7 +169,7 @@ export async function openBench(requestsPerMinute = 10_000): Promise<Bench> {
     const answer = await fetch(`${url}${path}`, { ...init, headers });
     const said = await answer.text();
     const type = answer.headers.get("content-type") ?? "";
-    const body: unknown = type.includes("json") ? JSON.parse(said) : said;
+    const body: unknown = type.includes("json") && said !== "" ? JSON.parse(said) : said;
     return { status: answer.status, type, headers: answer.headers, body };
   };
   return {
