@@ -507,7 +507,7 @@ async function follow(service, begun, signal) {
     if (view === null)
         throw new Error("the watch has ended before the execution");
     (0,report/* setOutputs */.n0)({ state: view.state, outputs: view.outputs });
-    await summarizeSteps(begun, `The execution is ${view.state}${lengthOf(view)}.`);
+    await summarizeSteps(begun, `It has ${stateWords[view.state] ?? view.state}${lengthOf(view)}.`);
     if (view.state === "completed")
         (0,report/* say */.cv)(`completed${lengthOf(view)}`);
     else
@@ -532,7 +532,7 @@ function endOf({ state, error, timeline, workflow }) {
     const why = error === null ? reason : ` in the step ${error.step}: ${error.message} (${error.code})`;
     return { code: "HOS906", message: `${workflow.name} has ${stateWords[state] ?? state}${by}${why}` };
 }
-const stateWords = { failed: "failed", cancelled: "been cancelled" };
+const stateWords = { cancelled: "been cancelled" };
 async function failBy(error, begun, job) {
     if (error instanceof Interrupted) {
         const why = error.by === "cancelled"

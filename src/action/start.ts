@@ -130,7 +130,7 @@ async function follow(service: Service, begun: Begun, signal: AbortSignal): Prom
   const { view } = begun;
   if (view === null) throw new Error("the watch has ended before the execution");
   setOutputs({ state: view.state, outputs: view.outputs });
-  await summarizeSteps(begun, `The execution is ${view.state}${lengthOf(view)}.`);
+  await summarizeSteps(begun, `It has ${stateWords[view.state] ?? view.state}${lengthOf(view)}.`);
   if (view.state === "completed") say(`completed${lengthOf(view)}`);
   else fail(endOf(view));
 }
@@ -154,7 +154,7 @@ function endOf({ state, error, timeline, workflow }: ExecutionView): ActionProbl
   return { code: "HOS906", message: `${workflow.name} has ${stateWords[state] ?? state}${by}${why}` };
 }
 
-const stateWords: Readonly<Record<string, string>> = { failed: "failed", cancelled: "been cancelled" };
+const stateWords: Readonly<Record<string, string>> = { cancelled: "been cancelled" };
 
 async function failBy(error: unknown, begun: Begun | null, job: Job): Promise<void> {
   if (error instanceof Interrupted) {
