@@ -6,6 +6,6 @@ import { join, relative } from "node:path";
 rmSync("build", { recursive: true, force: true });
 const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 // What is read at run time beside the code: roles, scenarios and the monitoring page.
-for (const file of globSync(["src/**/*.{yml,yaml}", "src/api/page/*"]))
+for (const file of globSync(["src/**/*.{yml,yaml}", "src/api/page/*.{html,css,js,svg}"]))
   cpSync(file, join("build", relative("src", file)), { recursive: true });
 process.exitCode = status ?? 1;

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 
 const checks: readonly (readonly [name: string, command: readonly string[]])[] = [
   ["types", ["tsc", "-p", "."]],
+  ["types of the page", ["tsc", "-p", "src/api/page"]],
   ["lint", ["oxlint", "--type-aware", "--deny-warnings"]],
   ["format", ["biome", "check", "."]],
   ["dead code", ["knip"]],

@@ -15,6 +15,7 @@ const assets = [
   "page.css",
   "main.js",
   "client.js",
+  "sse.js",
   "dom.js",
   "words.js",
   "sign-in.js",
@@ -60,9 +61,15 @@ export function servePage({ method, url = "", headers }: IncomingMessage, respon
   const asset = read.get(name) ?? load(name);
   read.set(name, asset);
   const { etag = "" } = asset.headers;
-  if (headers["if-none-match"]?.split(/\s*,\s*/).includes(etag)) response.writeHead(304, { etag }).end();
+  if (isKnown(headers["if-none-match"], etag)) response.writeHead(304, { etag }).end();
   else response.writeHead(200, asset.headers).end(method === "HEAD" ? undefined : asset.body);
   return true;
+}
+
+/** A proxy that compresses makes the tag a weak one; for this the difference is none (RFC 9110, 13.1.2). */
+function isKnown(known: string | undefined, etag: string): boolean {
+  const tags = known?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(etag) || tags.includes("*");
 }
 
 function load(name: string): Asset {

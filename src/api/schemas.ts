@@ -89,6 +89,14 @@ const step = object({
   ended_at: orNull(time("When its last visit ended.")),
   output: anything(`What it gave back. ${large}`),
   error: orNull(object({ code: text("As timeout."), message: text("Why.") })),
+  items: orNull(
+    object({
+      all: orNull(whole("How many there are; null: not known.")),
+      ended: whole("How many have ended."),
+      failed: whole("How many of these failed."),
+    }),
+  ),
+  child: orNull(text("Id of the execution that it waits for.")),
 });
 
 export const executionSummary = object(summary);

@@ -43,6 +43,10 @@ export interface StepView {
   /** A large one as `{"$large": …}`. */
   readonly output: Json;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Of a for_each: how many items it has (null: not known), how many have ended, and how many of these failed. */
+  readonly items: { readonly all: number | null; readonly ended: number; readonly failed: number } | null;
+  /** Id of the execution that it waits for. */
+  readonly child: string | null;
 }
 
 export interface ExecutionView extends ExecutionSummary {
@@ -97,6 +101,7 @@ export function summaryOf(execution: Execution): ExecutionSummary {
 
 export function viewOf(execution: Execution): ExecutionView {
   const { steps, tokens, costUsd } = execution.spending;
+  const items = itemRuns(execution);
   return {
     ...summaryOf(execution),
     round: execution.round,
@@ -105,7 +110,9 @@ export function viewOf(execution: Execution): ExecutionView {
     linked: execution.linked.map(({ number, url, state }) => ({ number, url, state })),
     steps: Object.entries(execution.steps).flatMap(([path, { visits, runs }]) => {
       const run = runs.at(-1);
-      return run ? [stepOf(execution.id, path, visits, run)] : [];
+      return run
+        ? [{ ...stepOf(execution.id, path, visits, run), items: itemsOf(run, items.get(path)) }]
+        : [];
     }),
     timeline: execution.timeline.map(({ at, by, what, step, reason = null }) => ({
       at: iso(at),
@@ -119,7 +126,31 @@ export function viewOf(execution: Execution): ExecutionView {
   };
 }
 
-function stepOf(execution: string, path: string, visits: number, run: Run): StepView {
+/** By path of a for_each the newest runs of its items, as far as they were entered. */
+function itemRuns({ steps }: Execution): ReadonlyMap<string, readonly Run[]> {
+  const found = new Map<string, Run[]>();
+  for (const [path, { runs }] of Object.entries(steps)) {
+    const around = /^(.*)\[\d+\]$/.exec(path)?.[1];
+    const run = runs.at(-1);
+    if (around === undefined || run === undefined) continue;
+    const known = found.get(around);
+    if (known) known.push(run);
+    else found.set(around, [run]);
+  }
+  return found;
+}
+
+/** Items of an earlier visit count no longer. */
+function itemsOf({ input, round, enteredAt }: Run, entered: readonly Run[] = []): StepView["items"] {
+  const items = entered.filter((run) => run.round === round && run.enteredAt >= enteredAt);
+  if (items.length === 0) return null;
+  const ended = items.filter(({ state }) => state !== "running");
+  const failed = ended.filter(({ state }) => state === "failed");
+  const all = Array.isArray(input) ? input.length : null;
+  return { all, ended: ended.length, failed: failed.length };
+}
+
+function stepOf(execution: string, path: string, visits: number, run: Run): Omit<StepView, "items"> {
   return {
     path,
     state: stateOf(run),
@@ -131,6 +162,7 @@ function stepOf(execution: string, path: string, visits: number, run: Run): Step
     ended_at: run.state === "running" ? null : iso(run.endedAt),
     output: run.state === "completed" || run.state === "failed" ? shownValue(run.output, execution) : null,
     error: run.state === "failed" ? { code: run.error.code, message: run.error.message } : null,
+    child: run.state === "running" && run.waiting?.for === "child" ? run.waiting.execution : null,
   };
 }
 

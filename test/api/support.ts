@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Api, createApi } from "../../src/api/api.ts";
+import { servePage } from "../../src/api/page.ts";
 import type { Execution, RepositoryRef } from "../../src/core/execution.ts";
 import type { Role } from "../../src/core/workflow.ts";
 import { loadWorkflow } from "../../src/definition/index.ts";
@@ -13,6 +14,7 @@ import {
   type SteeringRequest,
   type Stores,
   silentLog,
+  type Wait,
   type WorkflowEntry,
 } from "../../src/engine/ports/index.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
@@ -97,7 +99,7 @@ export class FakeGateway implements Gateway {
     return { result: "created" as const, execution };
   }
 
-  async draw(execution: Execution) {
+  async draw(execution: Execution): Promise<{ mermaid: string; waits: Wait[] }> {
     const waits = [{ step: "fix", what: "approval", who: "@maya", answer: null }];
     return { mermaid: `flowchart TD\n  %% ${execution.state}`, waits };
   }
@@ -155,7 +157,7 @@ export async function openBench(requestsPerMinute = 10_000): Promise<Bench> {
   const gateway = new FakeGateway(stores);
   const api = await createApi({ gateway, stores, clock, log: silentLog, operatorToken, requestsPerMinute });
   const server = createServer((req, res) => {
-    if (!api.handle(req, res)) res.writeHead(404).end("not the API's");
+    if (!servePage(req, res) && !api.handle(req, res)) res.writeHead(404).end("not the API's");
   });
   server.on("upgrade", (req, socket, head) => {
     if (!api.upgrade(req, socket, head)) socket.destroy();

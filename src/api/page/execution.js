@@ -1,14 +1,24 @@
-import { drawing as fetchDrawing, watch } from "./client.js";
+import { asRefusal, drawing as fetchDrawing, largeValue, watch } from "./client.js";
 import { h, keep, linkTo, tell, time } from "./dom.js";
 import { draw } from "./drawing.js";
 import { steeringButtons } from "./steering.js";
 import { waitCard } from "./waits.js";
-import { mark, pill, progressOf, refusalBox, shownState, titleOf } from "./words.js";
+import { itemsInWords, mark, pill, progressOf, refusalBox, shownState, titleOf } from "./words.js";
 
-/** One execution, live until the signal ends it. */
+/**
+ * @typedef {import("../view.ts").ExecutionView} View
+ * @typedef {import("../view.ts").StepView} Step
+ * @typedef {import("../../engine/ports/gateway.ts").Wait} Wait
+ * @typedef {{ signal: AbortSignal, onSignedOut: (why: import("./client.js").Refusal) => void }} Shown
+ * @typedef {ReturnType<typeof frame>} Parts
+ */
+
+/** One execution, live until the signal ends it. @param {HTMLElement} main @param {string} id @param {Shown} shown */
 export function showExecution(main, id, { signal, onSignedOut }) {
   const parts = frame(main);
+  /** @type {View | null} */
   let shown = null;
+  /** @type {readonly Wait[]} */
   let waits = [];
   let lost = false;
 
@@ -29,6 +39,8 @@ export function showExecution(main, id, { signal, onSignedOut }) {
     onState: (view) => {
       const before = shown;
       shown = view;
+      // What was announced shows now.
+      if (before && !parts.answer.querySelector("[role=alert]")) parts.answer.replaceChildren();
       render(parts, view, waits);
       if (before) tell(changes(before, view));
       void redraw();
@@ -41,19 +53,21 @@ export function showExecution(main, id, { signal, onSignedOut }) {
   // One question at a time; what changed meanwhile is asked about again.
   let asking = false;
   let drawn = -1;
+  const newest = () => shown;
   async function redraw() {
     if (asking) return;
     asking = true;
     try {
-      while (!signal.aborted && drawn < shown.revision) {
-        const { revision } = shown;
+      for (let view = newest(); view && drawn < view.revision && !signal.aborted; view = newest()) {
         const found = await fetchDrawing(id, { signal });
-        drawn = revision;
+        drawn = view.revision;
         waits = found.waits;
-        render(parts, shown, waits);
-        const picture = draw(found.mermaid, shown.steps);
+        // What came meanwhile is newer than what is drawn, and drawn next.
+        view = newest() ?? view;
+        render(parts, view, waits);
+        const picture = draw(found.mermaid, view.steps);
         parts.drawing.hidden = picture === null;
-        if (picture) parts.drawing.lastElementChild.replaceWith(picture);
+        if (picture) parts.drawing.lastElementChild?.replaceWith(picture);
       }
     } catch {
       // The next state asks again; the table says the same.
@@ -67,11 +81,13 @@ function back() {
   return h("nav", { class: "crumbs", "aria-label": "Where this is" }, h("a", { href: "#/" }, "Executions"));
 }
 
+/** @param {HTMLElement} main */
 function frame(main) {
   const parts = {
     head: h("div", { class: "execution-head" }),
     line: h("span", { class: "line-state" }, "Connecting…"),
     buttons: h("div"),
+    answer: h("div", { class: "answer", "aria-live": "polite" }),
     waits: h("div", { class: "waits" }),
     steps: h("tbody", {}),
     drawing: section("Drawing", h("div", {})),
@@ -80,12 +96,7 @@ function frame(main) {
     facts: h("dl", { class: "facts" }),
   };
   parts.drawing.hidden = true;
-  const answers = h(
-    "div",
-    { "data-answers": true },
-    parts.buttons,
-    h("div", { class: "answer", "aria-live": "polite" }),
-  );
+  const answers = h("div", { "data-answers": true }, parts.buttons, parts.answer);
   const table = h(
     "table",
     { class: "steps" },
@@ -117,10 +128,12 @@ function frame(main) {
   return parts;
 }
 
+/** @param {string} title @param {...HTMLElement} content */
 function section(title, ...content) {
   return h("section", {}, h("h2", {}, title), ...content);
 }
 
+/** @param {Parts} parts @param {View} view @param {readonly Wait[]} waits */
 function render(parts, view, waits) {
   const state = shownState(view);
   document.title = `${state}: ${titleOf(view)}`;
@@ -129,13 +142,14 @@ function render(parts, view, waits) {
   keep(
     parts.buttons,
     [view],
-    ({ state: at, held, steps }) => `${at} ${held} ${steps.map(({ path }) => path)}`,
+    ({ state: at, held, steps }) => `${at} ${held} ${steps.map(({ path }) => path).join(",")}`,
     (one) => h("div", { class: "buttons" }, ...steeringButtons(one)),
   );
   const waiting = waits.flatMap((wait) => {
     const step = view.steps.find(({ path, state: at }) => path === wait.step && at === "waiting");
     return step ? [{ wait, step }] : [];
   });
+  /** @param {{ wait: Wait, step: Step }} asked */
   const cardKey = ({ wait, step }) =>
     JSON.stringify([wait, step.waits_for, step.question, step.entered_at, step.attempt]);
   keep(parts.waits, waiting, cardKey, ({ wait, step }) => waitCard(view.id, wait, step));
@@ -155,6 +169,7 @@ function render(parts, view, waits) {
   );
 }
 
+/** @param {View} view */
 function head(view) {
   const { workflow, repository, subject, error, state, held, queued_for: queued } = view;
   const place = `${repository.full_name}${subject ? ` #${subject.number}` : ""}`;
@@ -181,12 +196,13 @@ function head(view) {
       h(
         "p",
         {},
-        `It waits to be allowed, because ${held} has no role here: comment /hishamos allow on GitHub.`,
+        `It waits to be allowed, because ${held}, who started it, has no role here. Nothing runs before that.`,
       ),
     queued !== null && h("p", {}, "It is queued: it begins when the one before it in its group has ended."),
   );
 }
 
+/** @param {View} view */
 function facts(view) {
   const {
     workflow,
@@ -200,43 +216,32 @@ function facts(view) {
     ended_at: ended,
   } = view;
   const commit = workflow.commit ? ` at ${workflow.commit.slice(0, 7)}` : "";
-  return [
+  const pulls = linked.flatMap(({ number, url, state }, at) => [
+    at > 0 && ", ",
+    linkTo(url, `#${number}`),
+    ` ${state}`,
+  ]);
+  const whole = parent && h("a", { href: `#/executions/${encodeURIComponent(parent)}` }, parent.slice(0, 8));
+  const spent = `${spending.steps} steps entered`;
+  const models = `, ${spending.tokens} tokens, ${spending.cost_usd.toFixed(2)} USD`;
+  /** @type {[name: string, ...content: (string | HTMLElement | false)[]][]} */
+  const told = [
     ["Workflow", h("code", {}, workflow.path), commit],
     ["Started", time(started), ` by ${actor}`],
     ended ? ["Ended", time(ended)] : ["Changed", time(updated)],
-    ...(linked.length > 0
-      ? [
-          [
-            "Pull requests",
-            ...linked.flatMap(({ number, url, state }, at) => [
-              at > 0 && ", ",
-              linkTo(url, `#${number}`),
-              ` ${state}`,
-            ]),
-          ],
-        ]
-      : []),
-    ...(parent
-      ? [
-          [
-            "Part of",
-            h("a", { href: `#/executions/${encodeURIComponent(parent)}` }, `execution ${parent.slice(0, 8)}`),
-          ],
-        ]
-      : []),
-    ...(round > 1 ? [["Round", String(round)]] : []),
-    [
-      "Spent",
-      `${spending.steps} steps entered${spending.tokens > 0 ? `, ${spending.tokens} tokens, ${spending.cost_usd.toFixed(2)} USD` : ""}`,
-    ],
-    ["Execution", h("code", {}, view.id)],
   ];
+  if (pulls.length > 0) told.push(["Pull requests", ...pulls]);
+  if (whole) told.push(["Part of", "execution ", whole]);
+  if (round > 1) told.push(["Round", String(round)]);
+  told.push(["Spent", spending.tokens > 0 ? spent + models : spent], ["Execution", h("code", {}, view.id)]);
+  return told;
 }
 
-/** Each step below the one that it is in, with how deep that is and what it is called there. */
+/** Each step below the one that it is in, with how deep that is and what it is called there. @param {readonly Step[]} steps */
 function nested(steps) {
   const paths = new Map(steps.map((step) => [step.path, step]));
   const inside = Map.groupBy(steps, ({ path }) => around(path, paths));
+  /** @param {string | null} parent @param {number} depth @returns {(Step & { name: string, depth: number })[]} */
   const list = (parent, depth) =>
     (inside.get(parent) ?? []).flatMap((step) => [
       {
@@ -249,6 +254,7 @@ function nested(steps) {
   return list(null, 0);
 }
 
+/** @param {string} path @param {ReadonlyMap<string, Step>} paths */
 function around(path, paths) {
   let at = path;
   while (at !== "") {
@@ -258,6 +264,7 @@ function around(path, paths) {
   return null;
 }
 
+/** @param {Step & { name: string, depth: number }} row */
 function stepRow({
   path,
   name,
@@ -270,6 +277,8 @@ function stepRow({
   ended_at: ended,
   output,
   error,
+  items,
+  child,
 }) {
   const visited = `${visits}×${attempt > 1 ? `, attempt ${attempt}` : ""}`;
   return h(
@@ -282,6 +291,8 @@ function stepRow({
         "div",
         { class: `deep-${Math.min(depth, 4)}` },
         h("code", {}, name),
+        items && h("p", { class: "muted" }, itemsInWords(items)),
+        child && h("p", {}, h("a", { href: `#/executions/${encodeURIComponent(child)}` }, "Its execution")),
         error && h("p", { class: "wrong" }, `${error.code}: ${error.message}`),
         hasContent(output) && h("details", {}, h("summary", {}, "Output"), json(output)),
       ),
@@ -293,7 +304,7 @@ function stepRow({
         "span",
         { class: `state ${state}` },
         mark(state),
-        state === "waiting" ? `waits for ${wordFor[waits] ?? waits}` : state,
+        state === "waiting" ? `waits for ${wordFor[waits ?? ""] ?? waits}` : state,
       ),
     ),
     h("td", { class: "muted" }, visited),
@@ -301,6 +312,7 @@ function stepRow({
   );
 }
 
+/** @type {{ readonly [what: string]: string }} */
 const wordFor = {
   person: "a person",
   pull_request: "a pull request",
@@ -311,6 +323,7 @@ const wordFor = {
   repeat: "its next iteration",
 };
 
+/** @param {View["timeline"][number]} entry */
 function timelineEntry({ at, by, what, step, reason }) {
   return h(
     "li",
@@ -329,7 +342,7 @@ function timelineEntry({ at, by, what, step, reason }) {
   );
 }
 
-/** What a listener is told: what has changed from one state to the next. */
+/** What a listener is told: what has changed from one state to the next. @param {View} before @param {View} now */
 function changes(before, now) {
   const old = new Map(before.steps.map((step) => [step.path, step.state]));
   const moved = now.steps.filter(({ path, state }) => old.get(path) !== state);
@@ -338,6 +351,7 @@ function changes(before, now) {
   return told.join(". ");
 }
 
+/** @param {number} ms */
 function took(ms) {
   const seconds = Math.round(ms / 1000);
   if (seconds < 1) return "under 1 s";
@@ -348,10 +362,36 @@ function took(ms) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
+/** The value; one that is large is loaded when it is asked for. @param {unknown} value */
 function json(value) {
+  const href = /** @type {{ $large?: { href?: unknown } } | null} */ (value)?.$large?.href;
+  if (typeof href === "string") return large(href);
   return h("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));
 }
 
+/** More of a text is no reading. */
+const mostShown = 200_000;
+
+/** @param {string} href */
+function large(href) {
+  const button = h("button", { type: "button", onclick: () => void show() }, "Show this large value");
+  const box = h("div", {}, button);
+  const show = async () => {
+    try {
+      const text = await largeValue(href);
+      const cut = text.length > mostShown;
+      const note = cut && h("p", { class: "muted" }, `The first ${mostShown} of ${text.length} characters.`);
+      const shown = h("pre", { tabindex: "0" }, cut ? text.slice(0, mostShown) : text);
+      box.replaceChildren(...(note ? [note, shown] : [shown]));
+      shown.focus();
+    } catch (error) {
+      box.replaceChildren(refusalBox(asRefusal(error)), button);
+    }
+  };
+  return box;
+}
+
+/** @param {unknown} value */
 function hasContent(value) {
   return (
     value !== null && value !== undefined && (typeof value !== "object" || Object.keys(value).length > 0)

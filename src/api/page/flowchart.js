@@ -9,12 +9,17 @@
  * @typedef {{ from: string, to: string, on: string }} Edge `on`: "" for success, else as "failure", "timeout"
  */
 
-/** @returns {{ items: Item[], edges: Edge[] }} */
+/** @param {string} text @returns {{ items: Item[], edges: Edge[] }} */
 export function readFlowchart(text) {
+  /** @type {Item[]} */
   const items = [];
+  /** @type {Edge[]} */
   const edges = [];
+  /** @type {Map<string, Item>} */
   const byId = new Map();
+  /** @type {Item[]} */
   const open = [];
+  /** @param {string} id @param {string} label @param {Item[] | null} inner */
   const add = (id, label, inner) => {
     const around = open.at(-1);
     const [, name = "", what = ""] = /^(.*?)(?:: (.*))?$/s.exec(label) ?? [];
@@ -29,24 +34,25 @@ export function readFlowchart(text) {
     const node = /^(\w+)(?:\(\[|\[\/|\[\[|\{\{|\[|\()"([^"]*)"/.exec(line);
     const edge = /^(\w+) (?:-->|-\. ([\w ]+) \.->) (\w+)$/.exec(line);
     const shade = /^class ([\w,]+) (\w+)$/.exec(line);
-    if (group) open.push(add(group[1], plain(group[2]), []));
+    const [, one = "", other = "", third = ""] = group ?? node ?? edge ?? shade ?? [];
+    if (group) open.push(add(one, plain(other), []));
     else if (line === "end") open.pop();
-    else if (node) add(node[1], plain(node[2]), null);
-    else if (edge) edges.push({ from: edge[1], to: edge[3], on: edge[2] ?? "" });
+    else if (node) add(one, plain(other), null);
+    else if (edge) edges.push({ from: one, to: third, on: other });
     else if (shade) {
-      for (const item of shade[1].split(",").flatMap((id) => byId.get(id) ?? [])) {
-        if (shade[2] === "handler") item.handler = true;
-        else item.state = shade[2];
+      for (const item of one.split(",").flatMap((id) => byId.get(id) ?? [])) {
+        if (other === "handler") item.handler = true;
+        else item.state = other;
       }
     }
   }
   return { items, edges: edges.filter(({ from, to }) => byId.has(from) && byId.has(to)) };
 }
 
-/** Mermaid's entity codes, as `#40;`. */
+/** Mermaid's entity codes, as `#40;`. @param {string} text */
 function plain(text) {
   return text.replace(/#(\d{1,7});/g, (code, point) =>
-    point <= 0x10ffff ? String.fromCodePoint(point) : code,
+    Number(point) <= 0x10ffff ? String.fromCodePoint(Number(point)) : code,
   );
 }
 
@@ -58,27 +64,42 @@ const lane = { first: 14, next: 9 };
 const margin = 4;
 
 /**
+ * @typedef {{ item: Item, inset: number, x: number, y: number, width: number, height: number, middle: number }} Box
+ * @typedef {Omit<Box, "x">} Place
+ * @typedef {Edge & { source: Place, target: Place, back: boolean }} Routed
+ * @typedef {{ d: string, on: string, from: Item, to: Item }} Line
+ */
+
+/**
  * Where everything goes, in pixels.
- * @returns {{ width: number, height: number, boxes: object[], lines: { d: string, on: string, from: Item, to: Item }[] }}
+ * @param {{ items: Item[], edges: Edge[] }} chart
+ * @returns {{ width: number, height: number, boxes: Box[], lines: Line[] }}
  */
 export function layOut({ items, edges }) {
+  /** @type {Map<string, Place>} */
   const places = new Map();
-  const nextTo = new Set();
+  /** Pairs of neighbours of which one leads to the other. @type {[Place, Place][]} */
+  const nextTo = [];
+  /** @param {Item} a @param {Item} b */
   const joined = (a, b) => edges.some(({ from, to }) => from === a.id && to === b.id);
+  /** @param {readonly Item[]} list @returns {number} */
   const deepest = (list) => Math.max(0, ...list.map(({ inner }) => (inner ? 1 + deepest(inner) : 0)));
   const width = node.width + 2 * padding * deepest(items);
 
+  /** @param {readonly Item[]} list @param {number} inset @param {number} top @returns {number} */
   const place = (list, inset, top) => {
     let y = top;
-    for (const [index, item] of list.entries()) {
-      if (index > 0) {
-        const straight = joined(list[index - 1], item);
-        if (straight) nextTo.add(`${list[index - 1].id} ${item.id}`);
-        y += straight ? gap.joined : gap.apart;
-      }
+    /** @type {Place | null} */
+    let before = null;
+    for (const item of list) {
+      const above = before;
+      const straight = above !== null && joined(above.item, item);
+      if (above !== null) y += straight ? gap.joined : gap.apart;
       const bottom = item.inner ? place(item.inner, inset + padding, y + header) + padding : y + node.height;
       const middle = y + (item.inner ? header / 2 : node.height / 2);
-      places.set(item.id, { item, inset, y, height: bottom - y, width: width - 2 * inset, middle });
+      before = { item, inset, y, height: bottom - y, width: width - 2 * inset, middle };
+      places.set(item.id, before);
+      if (above !== null && straight) nextTo.push([above, before]);
       y = bottom;
     }
     return y;
@@ -87,23 +108,24 @@ export function layOut({ items, edges }) {
 
   const routed = edges.flatMap((edge) => {
     const [from, to] = [places.get(edge.from), places.get(edge.to)];
-    return nextTo.has(`${edge.from} ${edge.to}`)
-      ? []
-      : [{ ...edge, source: from, target: to, back: to.y <= from.y }];
+    if (!from || !to || nextTo.some(([one, other]) => one === from && other === to)) return [];
+    return [{ ...edge, source: from, target: to, back: to.y <= from.y }];
   });
   const right = lanesOf(routed.filter(({ back }) => !back));
   const left = lanesOf(routed.filter(({ back }) => back));
+  /** @param {number} count */
   const gutter = (count) => (count === 0 ? margin : lane.first + count * lane.next);
   const x = gutter(left.count);
+  /** @param {Place} spot @returns {Box} */
   const shifted = (spot) => ({ ...spot, x: x + spot.inset });
 
-  const straight = [...nextTo].map((pair) => {
-    const [from, to] = pair.split(" ").map((id) => shifted(places.get(id)));
+  const straight = nextTo.map(([above, below]) => {
+    const [from, to] = [shifted(above), shifted(below)];
     // Where it goes on in any case, that it does so after success is what counts.
     const all = edges
       .filter((edge) => edge.from === from.item.id && edge.to === to.item.id)
       .map(({ on }) => on);
-    const on = all.includes("") ? "" : all[0];
+    const on = all.includes("") ? "" : (all[0] ?? "");
     return { d: `M${from.x + 20},${from.y + from.height}V${to.y - 1}`, on, from: from.item, to: to.item };
   });
   const around = [...right.edges, ...left.edges].map(
@@ -124,22 +146,28 @@ export function layOut({ items, edges }) {
   };
 }
 
-/** One lane for all that leads to the same step in the same way; short ones nearest to the steps. */
+/** One lane for all that leads to the same step in the same way; short ones nearest to the steps. @param {readonly Routed[]} edges */
 function lanesOf(edges) {
   const groups = Map.groupBy(edges, ({ to, on }) => `${to} ${on === ""}`);
   const spans = [...groups.values()].map((group) => {
     const ys = group.flatMap(({ source, target }) => [source.middle, target.middle]);
     return { group, top: Math.min(...ys), bottom: Math.max(...ys) };
   });
+  /** @type {{ top: number, bottom: number }[][]} */
   const taken = [];
+  /** @type {(Routed & { lane: number, enters: number, leaves: number })[]} */
   const placed = [];
+  /** @type {Map<Place, number>} */
   const entered = new Map();
+  /** @type {Map<Place, number>} */
   const left = new Map();
   for (const { group, top, bottom } of spans.toSorted((a, b) => a.bottom - a.top - (b.bottom - b.top))) {
     let at = 0;
     while (taken[at]?.some((other) => other.top <= bottom + 8 && top - 8 <= other.bottom)) at++;
     taken[at] = [...(taken[at] ?? []), { top, bottom }];
-    const [{ target }] = group;
+    const [first] = group;
+    if (!first) continue;
+    const { target } = first;
     const enters = target.middle - 5 + apart(entered, target);
     for (const edge of group) {
       placed.push({ ...edge, lane: at, enters, leaves: edge.source.middle + 5 + apart(left, edge.source) });
@@ -148,13 +176,14 @@ function lanesOf(edges) {
   return { edges: placed, count: taken.length };
 }
 
-/** So that the ends of several at the same step can be told from each other. */
+/** So that the ends of several at the same step can be told from each other. @param {Map<Place, number>} counts @param {Place} spot */
 function apart(counts, spot) {
   const count = counts.get(spot) ?? 0;
   counts.set(spot, count + 1);
-  return [0, 6, -6][count % 3];
+  return [0, 6, -6][count % 3] ?? 0;
 }
 
+/** @param {number} start @param {number} leaves @param {number} turn @param {number} end @param {number} enters @param {number} side */
 function bent(start, leaves, turn, end, enters, side) {
   const down = enters >= leaves ? 1 : -1;
   const radius = Math.min(5, Math.abs(enters - leaves) / 2);

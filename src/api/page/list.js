@@ -1,4 +1,4 @@
-import { executions } from "./client.js";
+import { asRefusal, executions } from "./client.js";
 import { h, tell, time } from "./dom.js";
 import { mark, progressOf, refusalBox, shownState, titleOf } from "./words.js";
 
@@ -11,7 +11,12 @@ const states = [
   ["cancelled", "Cancelled"],
 ];
 
-/** The executions that one may see. `query`: state, repository and cursor of the address; `onSignedOut` when the token is nobody's. */
+/**
+ * The executions that one may see. `query`: state, repository and cursor of the address; `onSignedOut` when the token is nobody's.
+ * @typedef {import("../view.ts").ExecutionSummary} Summary
+ * @param {HTMLElement} main @param {URLSearchParams} query
+ * @param {{ signal: AbortSignal, onSignedOut: (why: import("./client.js").Refusal) => void }} shown
+ */
 export function showList(main, query, { signal, onSignedOut }) {
   const state = h(
     "select",
@@ -27,7 +32,7 @@ export function showList(main, query, { signal, onSignedOut }) {
     autocapitalize: "off",
     spellcheck: "false",
   });
-  state.value = states.some(([value]) => value === query.get("state")) ? query.get("state") : "";
+  state.value = states.find(([value]) => value === query.get("state"))?.[0] ?? "";
   repository.value = query.get("repository") ?? "";
   const filters = () => ({ state: state.value, repository: repository.value.trim() });
   const form = h(
@@ -35,7 +40,7 @@ export function showList(main, query, { signal, onSignedOut }) {
     {
       class: "filters",
       role: "search",
-      onsubmit: (event) => {
+      onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         go(filters());
       },
@@ -52,8 +57,11 @@ export function showList(main, query, { signal, onSignedOut }) {
   const pages = h("nav", { class: "pages", "aria-label": "Pages" });
   main.replaceChildren(h("div", { class: "head" }, h("h1", {}, "Executions"), refresh), form, box, pages);
 
+  /** @param {boolean} again */
   async function load(again) {
-    refresh.disabled = true;
+    if (refresh.getAttribute("aria-disabled") === "true") return;
+    // Not disabled in earnest: the browser would take the focus away from it.
+    refresh.setAttribute("aria-disabled", "true");
     try {
       const asked = { ...filters(), cursor: query.get("cursor") };
       const found = await executions({ ...asked, limit: 25 }, { signal });
@@ -61,14 +69,16 @@ export function showList(main, query, { signal, onSignedOut }) {
       if (again) tell(`Refreshed: ${found.executions.length} executions.`);
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status === 401) onSignedOut(error);
-      else box.replaceChildren(refusalBox(error));
+      const refusal = asRefusal(error);
+      if (refusal.status === 401) onSignedOut(refusal);
+      else box.replaceChildren(refusalBox(refusal));
     } finally {
       box.setAttribute("aria-busy", "false");
-      refresh.disabled = false;
+      refresh.removeAttribute("aria-disabled");
     }
   }
 
+  /** @param {{ executions: Summary[], next: string | null }} page @param {{ state: string, repository: string, cursor: string | null }} asked */
   function show({ executions: found, next }, asked) {
     const filtered = asked.state || asked.repository;
     const none = filtered
@@ -88,13 +98,14 @@ export function showList(main, query, { signal, onSignedOut }) {
             { class: "button", rel: "next", href: address({ ...filters(), cursor: next }) },
             "Next page",
           ),
-      ].filter(Boolean),
+      ].filter((one) => one instanceof HTMLElement),
     );
   }
 
   void load(false);
 }
 
+/** @param {Summary} execution */
 function row(execution) {
   const { id, workflow, repository, subject, actor, updated_at: updated, error } = execution;
   const state = shownState(execution);
@@ -119,11 +130,15 @@ function row(execution) {
   );
 }
 
+/** @typedef {{ state: string, repository: string, cursor?: string }} Query */
+/** @param {Query} query */
 function go(query) {
   location.hash = address(query);
 }
 
+/** @param {Query} query */
 function address(query) {
-  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
-  return `#/${given.size > 0 ? `?${given}` : ""}`;
+  const entries = Object.entries(query).filter(([, value]) => value !== "");
+  const given = new URLSearchParams(entries);
+  return `#/${given.size > 0 ? `?${given.toString()}` : ""}`;
 }

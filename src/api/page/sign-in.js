@@ -1,8 +1,11 @@
-import { executions, token } from "./client.js";
+import { asRefusal, me, token } from "./client.js";
 import { h } from "./dom.js";
 import { refusalBox } from "./words.js";
 
-/** Asks for a token, tries it, and goes on once it is somebody's. */
+/**
+ * Asks for a token, tries it, and goes on once it is somebody's.
+ * @param {HTMLElement} main @param {() => void} onDone @param {import("./client.js").Refusal | null} [why]
+ */
 export function signIn(main, onDone, why = null) {
   const field = h("input", {
     id: "token",
@@ -15,16 +18,17 @@ export function signIn(main, onDone, why = null) {
   });
   const answer = h("div", {}, why && refusalBox(why));
   const button = h("button", { class: "primary", type: "submit" }, "Sign in");
+  /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();
     const given = field.value.trim();
     button.disabled = true;
     try {
-      await executions({ limit: 1 }, { as: given });
+      await me({ as: given });
       token.set(given);
       onDone();
     } catch (error) {
-      answer.replaceChildren(refusalBox(error));
+      answer.replaceChildren(refusalBox(asRefusal(error)));
       button.disabled = false;
       field.select();
       field.focus();

@@ -1,40 +1,62 @@
-import { steer } from "./client.js";
+import { asRefusal, steer } from "./client.js";
 import { h, tell } from "./dom.js";
 import { commandsFor, refusalBox } from "./words.js";
 
 const labels = { allow: "Allow", pause: "Pause", resume: "Resume", cancel: "Cancel…", retry: "Retry…" };
 
-/** The buttons for the whole execution that fit its state. */
+/**
+ * @typedef {import("../view.ts").ExecutionView} View
+ * @typedef {import("../../engine/ports/gateway.ts").Steering} Steering
+ * @typedef {{ step?: string, reason?: string, values?: unknown, latest?: boolean }} Body
+ */
+
+/** The buttons for the whole execution that fit its state. @param {View} view */
 export function steeringButtons(view) {
   return commandsFor(view).map((command) => {
     const danger = command === "cancel" ? "danger" : "";
+    /** @param {Event} event */
     const press = (event) => {
       if (command === "cancel") return askCancel(view);
       if (command === "retry") return askRetry(view);
-      void perform(event.currentTarget, view.id, command, {});
+      void perform(/** @type {HTMLElement} */ (event.currentTarget), view.id, command, {});
     };
     return h("button", { type: "button", class: danger, onclick: press }, labels[command]);
   });
 }
 
-/** Sends it; what is refused stands beside the buttons until the next try. */
+/**
+ * Sends it; what is refused stands beside the buttons until the next try.
+ * @param {HTMLElement} button @param {string} id @param {Steering} command @param {Body} body
+ */
 export async function perform(button, id, command, body) {
-  const place = button.closest("[data-answers]")?.querySelector(".answer") ?? button.parentElement;
-  button.disabled = true;
+  const place = answerPlace(button) ?? button;
+  if (button.getAttribute("aria-disabled") === "true") return false;
+  // Not disabled in earnest: the browser would take the focus away from it.
+  button.setAttribute("aria-disabled", "true");
   place.replaceChildren();
   try {
     await steer(id, command, body);
     tell(`Sent: ${command}.`);
-    place.replaceChildren(h("p", { class: "muted" }, "Taken. It shows here as soon as it is done."));
+    if (!button.closest("dialog")) place.replaceChildren(taken());
     return true;
   } catch (error) {
-    place.replaceChildren(refusalBox(error));
+    place.replaceChildren(refusalBox(asRefusal(error)));
     return false;
   } finally {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
   }
 }
 
+/** @param {Element | null} element */
+function answerPlace(element) {
+  return element?.closest("[data-answers]")?.querySelector(".answer") ?? null;
+}
+
+function taken() {
+  return h("p", { class: "muted" }, "Taken. It shows here as soon as it is done.");
+}
+
+/** @param {View} view */
 function askCancel(view) {
   const reason = h("input", { id: "cancel-reason", maxlength: "2000" });
   openDialog({
@@ -48,6 +70,7 @@ function askCancel(view) {
   });
 }
 
+/** @param {View} view */
 function askRetry(view) {
   const from = h(
     "select",
@@ -76,7 +99,7 @@ function askRetry(view) {
   });
 }
 
-/** Asks why a step can't be done before it fails for it. */
+/** Asks why a step can't be done before it fails for it. @param {string} id @param {string} path */
 export function askFail(id, path) {
   const reason = h("input", { id: "fail-reason", maxlength: "2000", required: true });
   openDialog({
@@ -90,7 +113,7 @@ export function askFail(id, path) {
   });
 }
 
-/** Asks before a step is left out. */
+/** Asks before a step is left out. @param {string} id @param {string} path */
 export function askSkip(id, path) {
   const reason = h("input", { id: "skip-reason", maxlength: "2000" });
   openDialog({
@@ -103,14 +126,20 @@ export function askSkip(id, path) {
   });
 }
 
+/** @param {Body} body @param {HTMLInputElement} field @returns {Body} */
 export function withReason(body, field) {
   const reason = field.value.trim();
   return reason === "" ? body : { ...body, reason };
 }
 
-/** The browser's own dialog: it keeps the focus, closes by Escape and gives the focus back. */
+/**
+ * The browser's own dialog: it keeps the focus, closes by Escape and gives the focus back.
+ * @param {{ title: string, text: string, fields: HTMLElement[], keep: string, submit: string, danger?: boolean, send: (button: HTMLElement) => Promise<boolean> }} asked
+ */
 function openDialog({ title, text, fields, keep, submit, danger = false, send }) {
+  const opener = document.activeElement;
   const button = h("button", { type: "submit", class: danger ? "danger solid" : "primary" }, submit);
+  /** @type {HTMLDialogElement} */
   const dialog = h(
     "dialog",
     { "aria-labelledby": "dialog-title", "data-answers": true, onclose: () => dialog.remove() },
@@ -119,9 +148,12 @@ function openDialog({ title, text, fields, keep, submit, danger = false, send })
     h(
       "form",
       {
-        onsubmit: async (event) => {
+        onsubmit: async (/** @type {Event} */ event) => {
           event.preventDefault();
-          if (await send(button)) dialog.close();
+          if (!(await send(button))) return;
+          dialog.close();
+          // What stood in the dialog is gone with it.
+          answerPlace(opener)?.replaceChildren(taken());
         },
       },
       ...fields,

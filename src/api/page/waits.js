@@ -2,7 +2,17 @@ import { h } from "./dom.js";
 import { askFail, askSkip, perform, withReason } from "./steering.js";
 import { mark } from "./words.js";
 
-/** What one step waits for, and the form to answer it. `wait` is the API's words, `step` its state. */
+/**
+ * @typedef {{ type?: string, enum?: unknown[], description?: string, minimum?: number, maximum?: number }} Property
+ * @typedef {{ properties?: Record<string, Property>, required?: string[] }} Schema
+ * @typedef {{ body: { values?: unknown } } | { wrong: string }} Read
+ * @typedef {{ elements: (HTMLElement | null)[], read: () => Read }} Fields
+ */
+
+/**
+ * What one step waits for, and the form to answer it. `wait` is the API's words, `step` its state.
+ * @param {string} id @param {import("../../engine/ports/gateway.ts").Wait} wait @param {import("../view.ts").StepView} step
+ */
 export function waitCard(id, wait, step) {
   const { step: path, what, who, answer } = wait;
   const form =
@@ -22,30 +32,37 @@ export function waitCard(id, wait, step) {
   );
 }
 
-/** The words may hold a Markdown link, as to a run of Actions: here its text is enough. */
+/** The words may hold a Markdown link, as to a run of Actions: here its text is enough. @param {string} text */
 function plain(text) {
   return text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
+/** @param {string} id @param {string} path */
 function skipButton(id, path) {
   return h("button", { type: "button", onclick: () => askSkip(id, path) }, "Skip…");
 }
 
+/** @param {string} id @param {string} path */
 function failButton(id, path) {
   return h("button", { type: "button", onclick: () => askFail(id, path) }, "Can’t be done…");
 }
 
+/** @param {string} id @param {string} path */
 function skipForm(id, path) {
   return h("div", { class: "buttons" }, skipButton(id, path));
 }
 
+/** @param {string} id @param {string} path */
 function approvalForm(id, path) {
   const reason = h("input", { id: `reason-${path}`, maxlength: "2000" });
-  const press = (command) => (event) =>
-    void perform(event.currentTarget, id, command, withReason({ step: path }, reason));
+  /** @param {"approve" | "reject"} command */
+  const press = (command) => (/** @type {Event} */ event) => {
+    const button = /** @type {HTMLElement} */ (event.currentTarget);
+    void perform(button, id, command, withReason({ step: path }, reason));
+  };
   return h(
     "form",
-    { onsubmit: (event) => event.preventDefault() },
+    { onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
     h("label", { for: `reason-${path}` }, "Reason (optional; shown in the timeline)"),
     reason,
     h(
@@ -57,18 +74,19 @@ function approvalForm(id, path) {
   );
 }
 
-/** Fields for what the step's schema asks for; null: it is not answered by values, a pull request is. */
+/** Fields for what the step's schema asks for; null: it is not answered by values, a pull request is. @param {string} id @param {string} path @param {Schema | null} schema */
 function answerForm(id, path, schema) {
   if (schema === null) return h("div", { class: "buttons" }, failButton(id, path), skipButton(id, path));
   const fields = fieldsOf(path, schema);
   const button = h("button", { type: "submit", class: "primary" }, "Done");
   const problem = h("p", { class: "wrong", role: "alert", hidden: true });
+  /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     const read = fields.read();
-    problem.hidden = !read.wrong;
-    problem.textContent = read.wrong ?? "";
-    if (!read.wrong) void perform(button, id, "done", { step: path, ...read.body });
+    problem.hidden = !("wrong" in read);
+    problem.textContent = "wrong" in read ? read.wrong : "";
+    if ("body" in read) void perform(button, id, "done", { step: path, ...read.body });
   };
   return h(
     "form",
@@ -81,13 +99,15 @@ function answerForm(id, path, schema) {
 
 const simple = ["string", "integer", "number", "boolean"];
 
+/** @param {string} path @param {Schema} schema @returns {Fields} */
 function fieldsOf(path, { properties = {}, required = [] }) {
   const named = Object.entries(properties);
   const all =
-    named.length > 0 && named.every(([, { type, enum: values }]) => simple.includes(type) || values);
+    named.length > 0 && named.every(([, { type, enum: values }]) => simple.includes(type ?? "") || values);
   return all ? oneEach(path, named, required) : asJson(path, named);
 }
 
+/** @param {string} path @param {[string, Property][]} named @param {readonly string[]} required @returns {Fields} */
 function oneEach(path, named, required) {
   const made = named.map(([name, schema]) => ({
     name,
@@ -102,9 +122,11 @@ function oneEach(path, named, required) {
   };
 }
 
+/** @param {string} id @param {string} name @param {Property} property @param {boolean} required */
 function oneField(id, name, { type, enum: values, description, minimum, maximum }, required) {
   const label = [name, !required && h("span", { class: "muted" }, " (optional)")];
-  const help = description && h("p", { class: "muted help", id: `${id}-help` }, description);
+  const help =
+    description === undefined ? null : h("p", { class: "muted help", id: `${id}-help` }, description);
   const shared = {
     id,
     required: required && type !== "boolean",
@@ -141,10 +163,11 @@ function oneField(id, name, { type, enum: values, description, minimum, maximum 
   return { elements: [h("label", { for: id }, ...label), help, field], read };
 }
 
+/** @param {string} path @param {[string, Property][]} named @returns {Fields} */
 function asJson(path, named) {
   const id = `values-${path}`;
   const skeleton = Object.fromEntries(
-    named.map(([name, { type }]) => [name, { array: [], object: {} }[type] ?? null]),
+    named.map(([name, { type }]) => [name, type === "array" ? [] : type === "object" ? {} : null]),
   );
   const field = h("textarea", { id, class: "code", rows: "6", spellcheck: "false" });
   field.value = named.length > 0 ? JSON.stringify(skeleton, null, 2) : "";
@@ -156,7 +179,7 @@ function asJson(path, named) {
       try {
         return { body: { values: JSON.parse(text) } };
       } catch (error) {
-        return { wrong: `This is not JSON: ${error.message}` };
+        return { wrong: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
       }
     },
   };

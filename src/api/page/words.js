@@ -1,6 +1,12 @@
 /** How states look and are called, and what people can do in them. */
 import { h, svg } from "./dom.js";
 
+/**
+ * @typedef {import("../view.ts").ExecutionSummary} Summary
+ * @typedef {"allow" | "pause" | "resume" | "cancel" | "retry"} Whole what is done to the whole execution
+ */
+
+/** @type {{ readonly [state: string]: string }} */
 const marks = {
   running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
   waiting: "M8 4.5V8l2.5 1.5",
@@ -12,7 +18,7 @@ const marks = {
   pending: "",
 };
 
-/** The state's mark: told by form, not by colour alone. */
+/** The state's mark: told by form, not by colour alone. @param {string} state @param {Record<string, import("./dom.js").Value>} [properties] */
 export function mark(state, properties = {}) {
   const turning = state === "running";
   return svg(
@@ -31,16 +37,17 @@ export function mark(state, properties = {}) {
   );
 }
 
-/** The mark and the word. */
+/** The mark and the word. @param {string} state */
 export function pill(state) {
-  return h("span", { class: `pill ${state}` }, mark(state), state[0].toUpperCase() + state.slice(1));
+  return h("span", { class: `pill ${state}` }, mark(state), state.charAt(0).toUpperCase() + state.slice(1));
 }
 
-/** A running execution in which nothing moves but by somebody's answer. */
+/** A running execution in which nothing moves but by somebody's answer. @param {Summary} execution */
 export function shownState({ state, progress }) {
   return state === "running" && progress.waiting.length > 0 ? "waiting" : state;
 }
 
+/** @param {Summary} execution */
 export function progressOf({ state, progress }) {
   const { ended, entered, waiting } = progress;
   const steps = entered === 1 ? "step" : "steps";
@@ -50,14 +57,21 @@ export function progressOf({ state, progress }) {
   return `${done}; waits at ${waiting.slice(0, 2).join(", ")}${more}`;
 }
 
-/** What the execution is about: its issue's or pull request's title, else the workflow's name. */
+/** Of a for_each: how many of its items have come to an end. @param {NonNullable<import("../view.ts").StepView["items"]>} items */
+export function itemsInWords({ all, ended, failed }) {
+  const count = all === null ? `${ended} items done` : `${ended} of ${all} items done`;
+  return failed > 0 ? `${count}, ${failed} failed` : count;
+}
+
+/** What the execution is about: its issue's or pull request's title, else the workflow's name. @param {Summary} execution */
 export function titleOf({ subject, workflow }) {
   return subject?.title || workflow.name;
 }
 
+/** @param {import("./client.js").Refusal} error */
 export function refusalBox(error) {
   const problems = error.problems ?? [];
-  const listed = problems.length > 1 || (problems.length === 1 && problems[0].hint);
+  const listed = problems.length > 1 || problems[0]?.hint;
   return h(
     "div",
     { class: "refusal", role: "alert" },
@@ -74,7 +88,7 @@ export function refusalBox(error) {
   );
 }
 
-/** The commands for the whole execution in its state. */
+/** The commands for the whole execution in its state. @param {import("../view.ts").ExecutionView} view @returns {Whole[]} */
 export function commandsFor({ state, held }) {
   switch (state) {
     case "running":
@@ -84,7 +98,10 @@ export function commandsFor({ state, held }) {
     case "failed":
     case "cancelled":
       return ["retry"];
+    case "completed":
+      return [];
     default:
+      // Of a newer service than this page: nothing is known to fit.
       return [];
   }
 }
