@@ -56,32 +56,30 @@ export function eventRoutes(app: FastifyInstance, options: EventRoutesOptions): 
     },
   );
 
-  app.get<{ Params: { id: string }; Querystring: { after?: number } }>(
-    "/workflows/executions/:id/stream",
-    {
-      websocket: true,
-      exposeHeadRoute: false,
-      schema: {
-        summary: "The same by WebSocket; a browser sends its token as the protocol bearer.<base64url of it>",
-        params: schemas.executionId,
-        querystring: query,
-      },
-      preValidation: async (request, reply) => {
-        if (!request.ws) {
-          void reply.header("upgrade", "websocket");
-          await sendProblem(reply, 426, {
-            detail: "This is a WebSocket; the same without one is …/events/.",
-          });
-          return;
-        }
-        await admitted(request, reply, options);
-      },
+  app.route<{ Params: { id: string }; Querystring: { after?: number } }>({
+    method: "GET",
+    url: "/workflows/executions/:id/stream",
+    exposeHeadRoute: false,
+    schema: {
+      summary: "The same by WebSocket; a browser sends its token as the protocol bearer.<base64url of it>",
+      description: "Without an upgrade to a WebSocket the answer is 426.",
+      params: schemas.executionId,
+      querystring: query,
     },
-    (socket, request) => {
+    preValidation: async (request, reply) => {
+      await admitted(request, reply, options);
+    },
+    handler: async (_, reply) => {
+      void reply.header("upgrade", "websocket");
+      return await sendProblem(reply, 426, {
+        detail: "This is a WebSocket; without one there is …/events/.",
+      });
+    },
+    wsHandler: (socket, request) => {
       const { id } = request.params;
       void follow(socket, request, id, request.query.after ?? -1, options);
     },
-  );
+  });
 
   app.addHook("onClose", () => live.stop());
 }

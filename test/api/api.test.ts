@@ -94,7 +94,6 @@ describe("a refusal is a problem of RFC 9457", () => {
     ["DELETE", `/executions/${id}/`, 405, "This path takes GET, HEAD, OPTIONS."],
     ["GET", `/executions/${id}/cancel`, 405, "This path takes OPTIONS, POST."],
     ["HEAD", `/executions/${id}/events/`, 405, ""],
-    ["GET", `/executions/${id}/stream/`, 426, "WebSocket"],
     ["POST", `/executions/${id}/fail/`, 422, "It says step and reason."],
   ] as const)("%s %s: %i, %s", async ([method, path, status, detail]) => {
     const answer = await bench.get(`${base}${path}`, "maya", { method });

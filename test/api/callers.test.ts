@@ -19,6 +19,7 @@ const routes: readonly (readonly [method: "GET" | "POST", path: string, body?: o
   ["GET", `/workflows/executions/${id}/drawing`],
   ["GET", `/workflows/executions/${id}/values/${sha256}`],
   ["GET", `/workflows/executions/${id}/events`],
+  ["GET", `/workflows/executions/${id}/stream`],
   ...["pause", "resume", "cancel", "retry", "allow", "approve", "reject", "done"].map(
     (command) => ["POST", `/workflows/executions/${id}/${command}`] as const,
   ),
@@ -78,7 +79,9 @@ test.for(callers.flatMap(([who, token, status]) => routes.map((route) => ({ who,
       ...(body && { body: JSON.stringify(body) }),
     });
     const list = path === "/workflows" || path.endsWith("/executions");
-    expect(answer.status).toBe(status(method === "GET", list || path === "/me", path));
+    const expected = status(method === "GET", list || path === "/me", path);
+    // Who may watch, but comes without a WebSocket.
+    expect(answer.status).toBe(expected === 200 && path.endsWith("/stream") ? 426 : expected);
     if (path === "/me" && answer.status === 200) {
       const { caller } = people[token ?? ""] ?? {
         caller: { kind: "operator", login: "api", repository: null },

@@ -103,7 +103,7 @@ function askRetry(view) {
 export function askFail(id, path) {
   const reason = h("input", { id: "fail-reason", maxlength: "2000", required: true });
   openDialog({
-    title: `Can't ${path} be done?`,
+    title: `Say that ${path} can't be done?`,
     text: "The step fails, for good in this run: what the workflow has for that comes next.",
     fields: [h("label", { for: "fail-reason" }, "Reason (shown in the timeline)"), reason],
     keep: "Not now",
