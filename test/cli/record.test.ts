@@ -93,6 +93,16 @@ expect: {}`,
     },
   ],
   [
+    "a person who can't do it",
+    triageWorkflow,
+    `${head}answers: { triage: { fail: Nobody has the device, by: tom } }
+expect: {}`,
+    {
+      answers: { triage: { fail: "Nobody has the device", by: "tom" } },
+      expect: { state: "failed", steps: [{ triage: "failed" }, "tell"], error: { code: "declined" } },
+    },
+  ],
+  [
     "a timeout: nobody answers again",
     triageWorkflow,
     `${head}expect: {}`,

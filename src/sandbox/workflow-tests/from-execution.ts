@@ -119,7 +119,7 @@ function answersOf(
     const round = runs.at(-1)?.round ?? 1;
     const given = runs
       .filter((run) => run.round === round && run.state !== "skipped")
-      .map((run) => answerOf(located.step, run, workflow, options));
+      .map((run) => declined(execution, path, run) ?? answerOf(located.step, run, workflow, options));
     const answers = given.flatMap((answer) => answer ?? []);
     const [first, second] = answers;
     if (first === undefined || answers.length !== given.length)
@@ -128,6 +128,13 @@ function answersOf(
       second === undefined || answers.every((each) => JSON.stringify(each) === JSON.stringify(first));
     return [[prefix + path, same ? first : answers]];
   });
+}
+
+/** The answer of a person who said that it can't be done, as the timeline has it. */
+function declined({ timeline }: Execution, path: string, run: Run): JsonObject | null {
+  if (run.state !== "failed" || run.error.code !== "declined") return null;
+  const said = timeline.find(({ what, step, at }) => what === "fail" && step === path && at === run.endedAt);
+  return said?.by && said.reason !== undefined ? { fail: said.reason, by: said.by } : null;
 }
 
 /** What has to be answered for the step to come to the same end; null where it comes there by itself. */
