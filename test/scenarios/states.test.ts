@@ -287,6 +287,20 @@ scenario(
     ]);
   },
 );
+scenario(
+  "command-fail",
+  "steps: [{ id: p, parallel: { steps: [{ id: a, agent: bot }, { id: w, wait_for: push }] } }]",
+  async (start) => {
+    const run = await start();
+    const waiting = { for: "person", agent: "bot", question: "?", outputSchema: null } as const;
+    await run.park("p/a", { ...waiting, produces: "pull_request" });
+    await run.decide("fail", { step: "w", reason: "Nobody pushes" });
+    expect([run.refused, run.steps]).toEqual(["HOS301", "p:running p/a:running p/w:running"]);
+    await run.decide("fail", { step: "a", reason: "Not to be fixed" });
+    expect(run.why("p/a")).toBe("declined");
+  },
+  { more: "a pull request that was asked for, and no event that is waited for" },
+);
 scenario("command-done", "steps: [{ id: a, agent: bot }]", async (start) => {
   const run = await start();
   await run.decide("done");
