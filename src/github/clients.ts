@@ -31,7 +31,10 @@ export interface Narrowing {
 }
 
 export interface Clients {
-  readonly appId: number;
+  /** By which our App is known on what it made: its id; its slug where that is all that is known of it. */
+  readonly appId: number | string;
+  /** Login of who writes, where no App can be asked for it. */
+  readonly login?: string;
   /** Speaks as the App itself (JWT): installations, deliveries, tokens. */
   app(): Octokit;
   /** Speaks as the installation, with a token no wider than the narrowing. What it writes is as urgent as said (`steps`). */

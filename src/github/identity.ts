@@ -6,7 +6,7 @@ export interface Identity {
 }
 
 export function createIdentity(clients: Clients): Identity {
-  let login: Promise<string> | null = null;
+  let login: Promise<string> | null = clients.login === undefined ? null : Promise.resolve(clients.login);
   return {
     botLogin: () => {
       login ??= clients

@@ -6,7 +6,7 @@ import type { Clients } from "./clients.ts";
 import { handleComment } from "./commands/handle.ts";
 import { createDefinitionReader } from "./definitions.ts";
 import { readFailure } from "./failures.ts";
-import { readHappening } from "./happening.ts";
+import { type Happening, readHappening } from "./happening.ts";
 import { createIdentity } from "./identity.ts";
 import { followInstallation } from "./installations.ts";
 import { removeLate } from "./late.ts";
@@ -24,7 +24,7 @@ import { validatePullRequest, validatePush } from "./validation/validate.ts";
 const lookMs = 20_000;
 
 export interface ProcessorOptions {
-  readonly appId: number;
+  readonly appId: number | string;
   readonly engine: Engine;
   readonly stores: Stores;
   readonly clients: Clients;
@@ -40,8 +40,10 @@ export interface ProcessorOptions {
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
 
+type Part = (work: Work) => Promise<readonly string[]>;
+
 /** In this order: what runs already hears of an event before anything is started by it. */
-const parts: readonly ((work: Work) => Promise<readonly string[]>)[] = [
+const parts: readonly Part[] = [
   validatePush,
   validatePullRequest,
   routeEvent,
@@ -95,29 +97,34 @@ export function createProcessor(options: ProcessorOptions): Processor {
     const read = readHappening(delivery);
     if (read === null) return "ignored: no repository, or no installation on it";
     const happening = turn.as === read.id ? read : { ...read, id: turn.as, again: true };
-    const work: Work = {
-      room,
-      happening,
-      octokit: room.clients.installation(happening.installation, {}, "answers"),
-    };
-    const notes: string[] = [];
-    const failures: string[] = [];
-    let transient: unknown;
-    for (const part of parts) {
-      try {
-        notes.push(...(await part(work)));
-      } catch (error) {
-        const failure = readFailure(error, room.clock.now());
-        if (failure.transient) transient ??= error;
-        failures.push(failure.message);
-        room.log.warn({ delivery: delivery.id, part: part.name, err: error }, "a part of a delivery failed");
-      }
-    }
-    if (transient !== undefined) throw transient;
-    if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
-    return outcomeOf(notes);
+    return performParts(parts, workOn(room, happening));
   };
   return { process, schedules: keeper, room };
+}
+
+export function workOn(room: Room, happening: Happening): Work {
+  return { room, happening, octokit: room.clients.installation(happening.installation, {}, "answers") };
+}
+
+/** Rejects, to be called again, where a failure of a part may pass by itself. */
+export async function performParts(some: readonly Part[], work: Work): Promise<string> {
+  const { room, happening } = work;
+  const notes: string[] = [];
+  const failures: string[] = [];
+  let transient: unknown;
+  for (const part of some) {
+    try {
+      notes.push(...(await part(work)));
+    } catch (error) {
+      const failure = readFailure(error, room.clock.now());
+      if (failure.transient) transient ??= error;
+      failures.push(failure.message);
+      room.log.warn({ delivery: happening.id, part: part.name, err: error }, "a part of a delivery failed");
+    }
+  }
+  if (transient !== undefined) throw transient;
+  if (failures.length > 0) return `failed: ${[...failures, ...notes].join("; ")}`;
+  return outcomeOf(notes);
 }
 
 function outcomeOf(notes: readonly string[]): string {

@@ -13,7 +13,7 @@ import type { Cause } from "./triggers.ts";
 
 /** What the processing of a delivery works with. */
 export interface Room {
-  readonly appId: number;
+  readonly appId: number | string;
   readonly engine: Engine;
   readonly stores: Pick<Stores, "executions" | "definitions" | "schedules" | "deliveries">;
   readonly clients: Clients;

@@ -57,6 +57,7 @@ export async function lookAtChecks(context: ActionContext, which: Which): Promis
 }
 
 async function look(context: ActionContext, which: Which): Promise<StepResult> {
+  const { request } = context;
   const head = await headOf(context);
   if (!head) {
     return failed(
@@ -65,7 +66,10 @@ async function look(context: ActionContext, which: Which): Promise<StepResult> {
     );
   }
   const [all, wanted] = await Promise.all([checksAt(context, head.sha), wantedChecks(context, head, which)]);
-  const checks = wanted === null ? all.filter(({ appId }) => appId !== context.appId) : chosen(all, wanted);
+  const own = request.workflow.report.check;
+  const isOwn = ({ appId, name, url }: Check) =>
+    appId === context.appId || name === own || (url !== null && context.isOwnCheck(url));
+  const checks = wanted === null ? all.filter((check) => !isOwn(check)) : chosen(all, wanted);
   const output = {
     head_sha: head.sha,
     checks: checks.map(({ name, conclusion, url }) => ({ name, conclusion, url })),

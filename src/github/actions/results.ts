@@ -13,8 +13,12 @@ export interface ActionContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly slug: () => Promise<string>;
-  /** Our App's id. */
-  readonly appId: number;
+  /** By which our App is known on what it made. */
+  readonly appId: number | string;
+  /** Nothing that this execution made is older (ms). */
+  readonly since: number;
+  /** Whether the check run with this address is ours though another App made it. */
+  readonly isOwnCheck: (url: string) => boolean;
 }
 
 export function effectOf(key: string, method: string, ref: string | null): EffectRecord {

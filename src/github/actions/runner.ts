@@ -29,6 +29,10 @@ export interface ActionRunnerOptions {
   readonly appSlug?: string;
   /** What `http.request` may reach, and the secrets it may use. */
   readonly http?: HttpOptions;
+  /** Since when an execution's own traces may be there (ms); its start unless given. */
+  readonly tracesSince?: number;
+  /** Whether the check run with this address is ours though another App made it. */
+  readonly isOwnCheck?: (url: string) => boolean;
 }
 
 /** Clocks of two machines may differ by this much (ms): how far before the start we look for what we made. */
@@ -47,7 +51,7 @@ type Permissions = Readonly<Record<string, "read" | "write">>;
  * `actions.run`; and looks at the checks that a `wait_for` waits for.
  */
 export function createActionRunner(options: ActionRunnerOptions): StepRunner {
-  const { clients, clock, log = silentLog, http } = options;
+  const { clients, clock, log = silentLog, http, isOwnCheck = () => false } = options;
   const identity = createIdentity(clients);
   const slug = async () => options.appSlug ?? (await identity.botLogin()).replace(/\[bot\]$/, "");
 
@@ -58,7 +62,8 @@ export function createActionRunner(options: ActionRunnerOptions): StepRunner {
       repositoryIds: [execution.repository.id],
       permissions: { metadata: "read", ...reads[action], ...workflow.permissions },
     });
-    return { request, action, octokit, clock, log, slug, appId: clients.appId };
+    const since = (options.tracesSince ?? execution.startedAt) - clockTolerance;
+    return { request, action, octokit, clock, log, slug, appId: clients.appId, since, isOwnCheck };
   }
 
   return {
@@ -112,7 +117,7 @@ async function runMethod(context: ActionContext, method: Method): Promise<StepRe
   const prepare = effect.class === "findable" ? effect.prepare : undefined;
   const parameters = prepare ? prepare(filled.parameters, key) : filled.parameters;
   // What another execution has made may be as old as the repository.
-  const since = unique ? 0 : execution.startedAt - clockTolerance;
+  const since = unique ? 0 : context.since;
   const find = async () =>
     effect.class === "findable"
       ? effect.find({ octokit, parameters, key, since, unique, slug: await slug(), log, signal })

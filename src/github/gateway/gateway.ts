@@ -11,16 +11,13 @@ import {
   type WorkflowEntry,
 } from "../../engine/ports/index.ts";
 import { isAtLeast } from "../authorise.ts";
+import { kindOf, startByCall } from "../call.ts";
 import type { Reply } from "../commands/answers.ts";
 import { prepare } from "../commands/handle.ts";
-import { mayUse } from "../commands/permitted.ts";
 import { type DefinitionFile, workflowsIn } from "../definitions.ts";
 import { hasStatus } from "../failures.ts";
 import { drawing } from "../report/drawing.ts";
 import { type Room, takenBy, type Work } from "../room.ts";
-import { commandUsers } from "../start.ts";
-import { readSubject } from "../subject.ts";
-import { subjectFiles } from "../subject-files.ts";
 import type { Installed, RepositoryReader } from "../sweep/repositories.ts";
 import type { Identified } from "./identify.ts";
 import { powersOf } from "./powers.ts";
@@ -161,29 +158,13 @@ export function createGateway({ room, repositories, identify }: GatewayOptions):
         };
       }
       const work = workFor(caller, { ...visitorOf(caller, place, `api:${key}`), subject: about });
-      const refusal = await mayUse(work, "run", file.workflow);
-      if (refusal !== null) return { refused: "forbidden", why: refusal };
-      const present =
-        about === null ? null : await readSubject(octokit, place, about.number, about.isPullRequest);
-      const now = await subjectFiles(work).fill(file.workflow, present);
-      const started = await room.engine.start({
-        workflow: file.workflow,
-        text: file.text,
-        files: file.files,
-        commit: definitions.commit,
-        repository: refOf(place),
-        installation: place.installation,
-        subject: now?.subject ?? null,
-        actor: caller.login,
-        event: {},
-        trigger: null,
-        vars: definitions.config.vars,
-        commands: commandUsers(definitions),
-        hops: 0,
-        held: null,
+      const started = await startByCall(work, definitions, {
+        file,
         input,
+        event: {},
         occurrence: `api:${key}`,
       });
+      if ("refusal" in started) return { refused: "forbidden", why: started.refusal };
       if (started.result === "invalid") return { refused: "invalid", problems: started.problems };
       const result = started.result === "slot_taken" ? "joined" : started.result;
       return { result, execution: started.execution };
@@ -286,14 +267,4 @@ async function grantedTo(octokit: Octokit, repository: RepositoryRef): Promise<R
 
 function narrowed(role: Role, granted: Role): Role {
   return isAtLeast(role, granted) ? granted : role;
-}
-
-async function kindOf(octokit: Octokit, { owner, name }: RepositoryRef, number: number) {
-  try {
-    const { data } = await octokit.rest.issues.get({ owner, repo: name, issue_number: number });
-    return { number, isPullRequest: data.pull_request !== undefined };
-  } catch (error) {
-    if (hasStatus(error, 404, 410)) return null;
-    throw error;
-  }
 }

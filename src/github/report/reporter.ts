@@ -29,6 +29,8 @@ export interface ReporterOptions {
   readonly workflowOf: (execution: Execution) => Promise<Workflow>;
   /** Stores a message for an execution and wakes it. */
   readonly send: (message: Message) => Promise<unknown>;
+  /** Since when what was shown of an execution may be there (ms); its start unless given. */
+  readonly tracesSince?: number;
   /** How many executions are shown at once (default 8). */
   readonly concurrency?: number;
 }
@@ -159,7 +161,7 @@ export function createReporter(options: ReporterOptions): ReporterService {
         slug: bot.replace(/\[bot\]$/, ""),
         log,
         now: clock.now(),
-        since: execution.startedAt - clockTolerance,
+        since: (options.tracesSince ?? execution.startedAt) - clockTolerance,
         top: () => topOf(execution),
         children: () => childrenOf({ workflow, execution }, readChild),
         adopt: async ({ id: executionId }, subject) => {
