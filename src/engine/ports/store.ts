@@ -106,12 +106,12 @@ export interface DefinitionStore {
   get(hash: string): Promise<StoredDefinition | null>;
 }
 
-/** Large values stored apart, before the document that names them: by hash, for each execution its own, gone with it. */
 /** Characters of JSON above which an input or output is stored apart from the document. */
 export const inlineLimit = 65_536;
 /** The only key of what stands for such a value in a stored document; its value is the SHA-256 of the JSON, in hex. */
 export const blobReference = "$blob";
 
+/** Large values stored apart, before the document that names them: by hash, for each execution its own, gone with it. */
 export interface BlobStore {
   /** Durable when it resolves; nothing where the execution `owner` has it already. */
   put(hash: string, text: string, owner: string): Promise<void>;
