@@ -18,6 +18,11 @@ export function asPerson(sandbox: SandboxGitHub, login: string): Octokit {
   return client(sandbox, { auth: sandbox.tokenFor(login) });
 }
 
+/** A job of GitHub Actions, with its GITHUB_TOKEN. */
+export function asJob(sandbox: SandboxGitHub, permissions: Record<string, "read" | "write">): Octokit {
+  return client(sandbox, { auth: sandbox.jobToken("acme/shop", permissions) });
+}
+
 /** Whoever has no account. */
 export function asNobody(sandbox: SandboxGitHub): Octokit {
   return client(sandbox, {});

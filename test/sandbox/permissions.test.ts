@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SandboxGitHub } from "../../src/sandbox/github/index.ts";
-import { asApp, asNobody, asPerson } from "./clients.ts";
+import { asApp, asJob, asNobody, asPerson } from "./clients.ts";
 import { at, openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
@@ -144,5 +144,35 @@ describe("people do what their role allows", () => {
       username: login,
     });
     expect({ permission: data.permission, role: data.role_name }).toEqual({ permission, role });
+  });
+});
+
+describe("a job's own token", () => {
+  const job = () => asJob(sandbox, { issues: "write", contents: "read" });
+
+  test("acts as github-actions[bot], in its repository", async () => {
+    const { number } = sandbox.as("mona").openIssue({ title: "One" });
+    const octokit = job();
+    await octokit.rest.issues.createComment({ ...at, issue_number: number, body: "x" });
+    expect(sandbox.comments("acme/shop", number)).toMatchObject([
+      { user: { login: "github-actions[bot]", type: "Bot" } },
+    ]);
+  });
+
+  test("does what the job declares, and is told what it would need for the rest", async () => {
+    const octokit = job();
+    await expect(
+      octokit.rest.checks.create({ ...at, name: "x", head_sha: "0".repeat(40) }),
+    ).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining("Resource not accessible by integration"),
+      response: { headers: { "x-accepted-github-permissions": "checks=write" } },
+    });
+  });
+
+  test("is no App's", async () => {
+    await expect(job().rest.apps.getAuthenticated()).rejects.toMatchObject({
+      status: expect.toSatisfy((status) => status === 401 || status === 403),
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AccessLevel, App, Doer, Installation, Permissions, Repository, Role } from "./model.ts";
-import { forbidden, notFound, unauthorized } from "./refusal.ts";
+import { forbidden, notFound, Refusal, unauthorized } from "./refusal.ts";
 import { grants, hasRole, type Token, type World } from "./world.ts";
 
 /** Who sends a request. */
@@ -8,6 +8,8 @@ export type Caller = { readonly kind: "anonymous" } | { readonly kind: "app"; re
 
 /** An installation token lives for an hour. */
 const TOKEN_LIFE_MS = 3_600_000;
+/** A job's token ends with its job, which takes no longer than this. */
+const JOB_LIFE_MS = 24 * 3_600_000;
 
 function tokenText(prefix: "ghs" | "ghp"): string {
   return `${prefix}_${createHash("sha256").update(randomBytes(32)).digest("hex").slice(0, 36)}`;
@@ -36,6 +38,37 @@ export function issueInstallationToken(
   return { token, expiresAt };
 }
 
+/** The token of a job that declares these permissions, as the REST API names them; it reaches its repository alone. */
+export function issueJobToken(
+  world: World,
+  repository: Repository,
+  app: App,
+  permissions: Permissions,
+): string {
+  const token = tokenText("ghs");
+  const repositoryIds = new Set([repository.id]);
+  const installation: Installation = {
+    id: world.nextId(),
+    account: repository.owner,
+    app,
+    permissions,
+    repositoryIds,
+    suspendedAt: null,
+    suspendedBy: null,
+    createdAt: world.now(),
+  };
+  const expiresAt = world.now() + JOB_LIFE_MS;
+  world.tokens.set(token, {
+    kind: "installation",
+    installation,
+    permissions,
+    repositoryIds,
+    expiresAt,
+    ofJob: true,
+  });
+  return token;
+}
+
 /** The `iss` of an App's JWT. The signature is not checked: the stand-in trusts whoever can reach loopback. */
 function issuerOf(jwt: string): string | undefined {
   const claims = jwt.split(".")[1];
@@ -57,7 +90,7 @@ export function callerOf(world: World, authorization: string | undefined): Calle
   if (token !== undefined) {
     if (token.kind === "user") return token;
     if (token.expiresAt <= world.now()) throw unauthorized();
-    if (!world.installations.has(token.installation.id)) throw unauthorized();
+    if (!token.ofJob && !world.installations.has(token.installation.id)) throw unauthorized();
     if (token.installation.suspendedAt !== null) throw forbidden("This installation has been suspended");
     return token;
   }
@@ -102,6 +135,13 @@ function reaches(caller: Extract<Caller, { kind: "installation" }>, repository: 
   return repositoryIds === null || repositoryIds.has(repository.id);
 }
 
+/** GitHub says in a header what would have been enough. */
+function lacking({ permissions, level }: Need): Refusal {
+  const accepted = permissions.map((name) => `${name}=${level}`).join("; ");
+  const { status, message } = forbidden();
+  return new Refusal(status, message, undefined, { "x-accepted-github-permissions": accepted });
+}
+
 /**
  * Refuses as GitHub does: 404 for what one may not even see, 403 for what one sees but may not do. Reading a
  * public repository needs nothing.
@@ -114,7 +154,7 @@ export function authorize(caller: Caller, repository: Repository, need: Need): v
     const granted = need.permissions.some(
       (name) => name === "metadata" || grants(caller.permissions, name, need.level),
     );
-    if (!granted) throw forbidden();
+    if (!granted) throw lacking(need);
     return;
   }
   const { user } = doerOf(caller);

@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
 import { Actor } from "./actor.ts";
-import { issueUserToken } from "./auth.ts";
+import { issueJobToken, issueUserToken } from "./auth.ts";
 import type { Fault, Faults, Spoiler } from "./faults.ts";
 import { Finder, type RepositoryName, type Subject } from "./finder.ts";
 import { closeServer } from "./lifecycle.ts";
 import {
+  type AccessLevel,
   type App,
   type CheckRun,
   isPull,
@@ -275,6 +276,13 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
   /** A personal access token, for clients that act as a person over HTTP. */
   tokenFor(login: string): string {
     return issueUserToken(this.#world, login);
+  }
+
+  /** GITHUB_TOKEN of a job in the repository that declares these permissions: it acts as `github-actions[bot]`. */
+  jobToken(repo: RepositoryName, permissions: Readonly<Record<string, AccessLevel>>): string {
+    const repository = this.#finder.repository(repo);
+    const app = otherApp(this.#world, "github-actions");
+    return issueJobToken(this.#world, repository, app, new Map(Object.entries(permissions)));
   }
 
   /** The person with that login, made if unknown, at GitHub's pages. */

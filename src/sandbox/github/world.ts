@@ -14,6 +14,8 @@ export type Token =
       /** null: whatever the installation reaches. */
       readonly repositoryIds: ReadonlySet<number> | null;
       readonly expiresAt: number;
+      /** GITHUB_TOKEN of a job: GitHub's own App for Actions, which is installed nowhere that anybody could see. */
+      readonly ofJob?: true;
     };
 
 /** A change, ready to become a webhook; `payload` is already JSON, as the world was at that moment. */
