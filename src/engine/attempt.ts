@@ -32,7 +32,7 @@ export async function attempt(parts: EngineParts, work: Work, signal: AbortSigna
 }
 
 async function perform(
-  { runners, log }: EngineParts,
+  { runners, log, doubtful }: EngineParts,
   { workflow, execution, run: ref, recovered }: Work,
   signal: AbortSignal,
 ): Promise<StepResult> {
@@ -49,7 +49,7 @@ async function perform(
       path: ref.path,
       input: run.input,
       key: effectKey(execution, ref),
-      mayHaveHappened: recovered || run.inDoubt === true,
+      mayHaveHappened: doubtful || recovered || run.inDoubt === true,
       signal,
     });
   } catch (error) {

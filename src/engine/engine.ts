@@ -35,6 +35,8 @@ export interface EngineOptions {
   readonly reporter?: Reporter;
   readonly log?: Log;
   readonly observer?: EngineObserver;
+  /** True where what begins may have been begun before, by a process whose state is lost: all is looked for before it is done. */
+  readonly doubtful?: boolean;
   /** How long `stop` waits for steps under way (ms) before it leaves them to the next start. */
   readonly graceMs?: number;
 }
@@ -60,6 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
     large: new LargeValues(stores.blobs),
     groups: new Groups(stores.executions, clock, log, (id) => wake(id, "turn")),
     observer: options.observer ?? null,
+    doubtful: options.doubtful ?? false,
     timer: () => performance.now(),
     create,
     load,

@@ -28,6 +28,8 @@ export interface EngineParts {
   readonly pinned: PinnedDefinitions;
   readonly groups: Groups;
   readonly observer: EngineObserver | null;
+  /** Whether the first attempt at anything may not be the first. */
+  readonly doubtful: boolean;
   /** Milliseconds of a steady clock, for figures only. */
   readonly timer: () => number;
   /** Stores a new execution, tells of it, and has it activated soon. */
