@@ -222,6 +222,24 @@ export function readRequests(
   return { requests: { secrets: grantedSecrets(grants, values), allowHosts } };
 }
 
+/** What a workflow inside a job of GitHub Actions is told from outside, or every mistake in that. */
+export function readJobConfig(
+  env: Environment,
+):
+  | { readonly config: Pick<Config, "model" | "requests" | "writeLimits" | "allowedBots"> }
+  | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wrong = toldIn(problems);
+  const writeLimits = readWriteLimits(env, wrong);
+  const allowedBots = readLogins(env, "HISHAMOS_ALLOWED_BOTS", wrong);
+  const model = readModel(env, problems);
+  const read = readRequests(env);
+  if ("problems" in read) return { problems: [...problems, ...read.problems] };
+  return problems.length > 0
+    ? { problems }
+    : { config: { model, requests: read.requests, writeLimits, allowedBots } };
+}
+
 /** Where the environment says that state is kept, or what is wrong with that. */
 export function readState(
   env: Environment,
