@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
 import type { Trace } from "../engine/trace.ts";
 
@@ -41,8 +42,11 @@ export class ServiceProcess {
     this.#errors = "";
     // Started again it listens where it did before: that is where GitHub delivers.
     const port = this.#port === null ? {} : { PORT: String(this.#port) };
+    // What this process or an earlier life has compiled need not be compiled again.
+    const compiled = getCompileCacheDir();
+    const cache = compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled };
     const child = spawn(process.execPath, [(this.#options.main ?? server).pathname], {
-      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...this.#options.env, ...port },
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...cache, ...this.#options.env, ...port },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;

@@ -218,7 +218,7 @@ describe("two processes on one Postgres", () => {
   test("they go on after the server has ended all their connections", async () => {
     await begin("a");
     await sql(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hishamos' AND pid <> pg_backend_pid()",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hishamos' AND datname = current_database() AND pid <> pg_backend_pid()",
     );
     two.queue.wake("b");
     one.end("a");

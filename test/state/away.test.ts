@@ -93,7 +93,7 @@ test("a save whose answer was lost is refused when it is tried again, and has be
   await admin.query("BEGIN; LOCK TABLE unknown.executions IN EXCLUSIVE MODE");
   const saving = Promise.allSettled([stores.executions.save(next)]);
   await until(
-    "SELECT 1 FROM pg_stat_activity WHERE application_name = 'hishamos' AND wait_event_type = 'Lock'",
+    "SELECT 1 FROM pg_stat_activity WHERE application_name = 'hishamos' AND datname = current_database() AND wait_event_type = 'Lock'",
   );
   // It has arrived at the server, and its answer arrives nowhere.
   wire.silence();

@@ -269,7 +269,7 @@ async function tryAgain<T>(read: () => Promise<T>): Promise<T> {
 async function someoneWaitsForLock(): Promise<void> {
   for (;;) {
     const { rows } = await admin.query(
-      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'hishamos' AND wait_event_type = 'Lock'",
+      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'hishamos' AND datname = current_database() AND wait_event_type = 'Lock'",
     );
     if (rows.length > 0) return;
   }

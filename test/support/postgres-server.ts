@@ -74,7 +74,7 @@ async function startOnFreePort(
     ["unix_socket_directories", ""],
     ["dynamic_shared_memory_type", "mmap"],
     ["shared_buffers", durable ? "128MB" : "16MB"],
-    ["max_connections", "60"],
+    ["max_connections", "200"],
     ["logging_collector", "off"],
     ...(durable ? [] : ["fsync", "full_page_writes"].map((name) => [name, "off"])),
   ].flatMap(([name, value]) => ["-c", `${name}=${value}`]);

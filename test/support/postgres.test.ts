@@ -43,6 +43,17 @@ test("a database on the server of TEST_DATABASE_URL is there until it is stopped
   await server.stop();
 });
 
+test("all that ask in a run of the tests get databases of their own on one server", async () => {
+  vi.stubEnv("TEST_DATABASE_URL", "");
+  const [one, other] = await Promise.all([startPostgres(), startPostgres()]);
+  expect([one.source, other.source]).toEqual(["run", "run"]);
+  expect(new URL(one.url).port).toBe(new URL(other.url).port);
+  expect(one.url).not.toBe(other.url);
+  await one.stop();
+  expect([await answers(one.url), await answers(other.url)]).toEqual([false, true]);
+  await other.stop();
+});
+
 test("where there is none, the error names the three ways", async () => {
   vi.stubEnv("TEST_DATABASE_URL", "");
   await expect(startPostgres({ from: "TEST_DATABASE_URL" })).rejects.toThrow(
