@@ -5,9 +5,9 @@ import { type FoundFile, findFiles } from "./folder.ts";
 import { type ProblemFormat, problemCommand, problemFormats, problemText } from "./format.ts";
 import { type Output, takeArguments } from "./usage.ts";
 
-const usage = `Usage: hishamos validate PATH… [--format text|json|github]
+const usage = `Usage: hishamos validate [PATH…] [--format text|json|github]
 
-Checks workflows, agents, settings and tests. In a folder, what is under .hishamos/ is checked; in a folder without one,
+Checks workflows, agents, settings and tests; without a path those in .hishamos. In a folder, what is under .hishamos/ is checked; in a folder without one,
 its YAML and JSON files are taken for workflows, and those in tests/ for their tests.
   --format  github: annotations for a run of GitHub Actions
 Exit code: 0 valid, 1 problems, 2 wrong usage.
@@ -24,9 +24,8 @@ export async function validateCommand(args: readonly string[], io: Output): Prom
   const format = problemFormats.find((each) => each === (values.format ?? "text"));
   if (format === undefined)
     return taken.wrong(`unknown format "${values.format ?? ""}": use ${problemFormats.join(", ")}`);
-  if (positionals.length === 0) return taken.wrong("name a file or a folder to validate");
   const files = new Map<string, FoundFile>();
-  for (const path of positionals) {
+  for (const path of positionals.length > 0 ? positionals : [".hishamos"]) {
     const found = await findFiles(path);
     if (typeof found === "string") {
       io.stderr(`${found}\n`);

@@ -124,7 +124,7 @@ test("as annotations of GitHub Actions", async () => {
 });
 
 const misuse: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-  [[], /name a file or a folder/],
+  [[], /there is no file or folder "\.hishamos"/],
   [["/nowhere.yml"], /there is no file or folder "\/nowhere.yml"/],
   [["/empty"], /there is no definition under "\/empty"/],
   [["/library", "--format", "xml"], /unknown format "xml": use text, json, github/],
