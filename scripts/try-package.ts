@@ -18,7 +18,7 @@ try {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   run(folder, "npm", "install", "--no-audit", "--no-fund", "--silent", join("..", archive));
   run(folder, "npx", "hishamos", "init", "bug-lifecycle");
-  run(folder, "npx", "hishamos", "validate", ".hishamos");
+  run(folder, "npx", "hishamos", "validate");
   run(folder, "npx", "hishamos", "test", "--name", "small one");
   run(folder, "npx", "hishamos", "explain", ".hishamos/bug-lifecycle.yml");
   writeFileSync(join(folder, "hello.yml"), "name: Hello\nsteps:\n  - { id: rest, delay: 1s }\n");
