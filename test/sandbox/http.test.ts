@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GitStore } from "../../src/sandbox/github/git/store.ts";
-import { type SandboxGitHub } from "../../src/sandbox/github/index.ts";
+import { type SandboxGitHub, startSandboxGitHub } from "../../src/sandbox/github/index.ts";
 import { at, openShop, type Shop } from "./shop.ts";
 
 let shop: Shop;
@@ -106,4 +106,16 @@ test("objects have the SHA that git gives them", () => {
   expect(git.addTree(new Map())).toBe("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
   const hello = git.addBlob(Buffer.from("hello\n"));
   expect(hello).toBe("ce013625030ba8dba906f756967f9e9ca394464a");
+});
+
+test("addresses for people begin as they are told to, those for programs where it listens", async () => {
+  const other = await startSandboxGitHub({ pages: "https://github.com" });
+  other.createRepository({ owner: "acme", name: "shop", collaborators: { mona: "write" } });
+  const issue = other.as("mona").openIssue({ title: "Broken" });
+  expect(issue.html_url).toBe("https://github.com/acme/shop/issues/1");
+  expect(issue.user?.html_url).toBe("https://github.com/mona");
+  expect(issue.url).toBe(`${other.url}/api/v3/repos/acme/shop/issues/1`);
+  // By its page it is found again.
+  expect(other.as("mona").comment(issue, "Here.").html_url).toMatch(/^https:\/\/github\.com\/acme\/shop\//);
+  await other.close();
 });

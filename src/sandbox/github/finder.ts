@@ -34,7 +34,7 @@ export class Finder {
   issue(subject: Subject): { repository: Repository; issue: Issue } {
     const { number, repo, html_url: page } = typeof subject === "number" ? { number: subject } : subject;
     const fromPage = page
-      ?.slice(this.#world.url.length + 1)
+      ?.slice(this.#world.pages.length + 1)
       .split("/")
       .slice(0, 2)
       .join("/");

@@ -23,6 +23,8 @@ export type { Announcement } from "./world.ts";
 export interface SandboxOptions {
   /** Any free port if left out. */
   readonly port?: number;
+  /** What addresses for people (`html_url`) begin with, as `https://github.com`; where it listens if left out. */
+  readonly pages?: string;
   /** Milliseconds since the epoch; the system's clock if left out. */
   readonly now?: () => number;
   readonly webhook?: { readonly url: string; readonly secret: string };
@@ -57,6 +59,7 @@ export async function startSandboxGitHub(options: SandboxOptions = {}): Promise<
   });
   const port = await listen(server, options.port ?? 0);
   world.url = `http://127.0.0.1:${port}`;
+  world.pages = options.pages ?? world.url;
   sandbox = new SandboxGitHub({ world, sender, faults, server, port });
   return sandbox;
 }

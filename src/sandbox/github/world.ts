@@ -62,6 +62,8 @@ export class World extends EventEmitter<WorldEvents> {
   readonly otherApps = new Map<string, App>();
   /** Without a slash at the end; set once the server listens. */
   url = "";
+  /** Where people see it, as `https://github.com`: what `html_url`s begin with. */
+  pages = "";
   #lastId = 1000;
 
   constructor(app: (world: World) => App, now: () => number) {

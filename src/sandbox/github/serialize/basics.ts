@@ -24,7 +24,7 @@ export function repositoryApi(world: World, repository: Repository, path = ""): 
 }
 
 export function repositoryPage(world: World, repository: Repository, path = ""): string {
-  return `${world.url}/${fullName(repository)}${path}`;
+  return `${world.pages}/${fullName(repository)}${path}`;
 }
 
 /** `simple-user` */
@@ -39,8 +39,8 @@ export function simpleUser(world: World, user: User) {
     url: self,
     html_url:
       user.type === "Bot"
-        ? `${world.url}/apps/${user.login.replace(/\[bot\]$/, "")}`
-        : `${world.url}/${user.login}`,
+        ? `${world.pages}/apps/${user.login.replace(/\[bot\]$/, "")}`
+        : `${world.pages}/${user.login}`,
     followers_url: `${self}/followers`,
     following_url: `${self}/following{/other_user}`,
     gists_url: `${self}/gists{/gist_id}`,
