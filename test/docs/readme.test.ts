@@ -12,23 +12,39 @@ function blocks(text: string, language: string): readonly string[] {
   );
 }
 
-/** The names in backquotes in the first column of the table under a heading. */
+/** What stands under a heading, up to the next one. */
+function section(heading: string): string {
+  return readme.split(new RegExp(`^#+ ${heading}$`, "m"))[1]?.split(/^#+ /m)[0] ?? "";
+}
+
+/** The tables' rows that begin with a name in backquotes. */
+function rows(text: string): readonly (readonly string[])[] {
+  const lines = text.split("\n").filter((line) => line.startsWith("| `"));
+  return lines.map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The names in backquotes in the first column of the tables under a heading. */
 function firstColumn(heading: string): readonly string[] {
-  const section = readme.split(`## ${heading}`)[1]?.split("\n## ")[0] ?? "";
-  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
-  return rows.flatMap((row) =>
-    [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+  return rows(section(heading)).flatMap(([first = ""]) =>
+    [...first.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
   );
 }
 
 test("every workflow in the README is valid", () => {
-  const workflows = blocks(readme, "yaml");
+  const workflows = blocks(readme, "yaml").filter((text) => !/^jobs:/m.test(text));
   expect(workflows.length).toBeGreaterThan(0);
   expect(workflows.flatMap((text) => loadWorkflow(text, ".hishamos/ship.yml").problems)).toEqual([]);
 });
 
 test("the README's commands are those that the service knows", () => {
-  const told = firstColumn("Commands").flatMap((cell) => cell.replace("/hishamos ", "").split(" ")[0] ?? []);
+  const told = firstColumn("In a comment").flatMap(
+    (cell) => cell.replace("/hishamos ", "").split(" ")[0] ?? [],
+  );
   expect(told.toSorted()).toEqual(commandNames.toSorted());
 });
 
