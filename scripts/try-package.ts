@@ -19,10 +19,11 @@ try {
   run(folder, "npm", "install", "--no-audit", "--no-fund", "--silent", join("..", archive));
   run(folder, "npx", "hishamos", "init", "bug-lifecycle");
   run(folder, "npx", "hishamos", "validate");
-  run(folder, "npx", "hishamos", "test", "--name", "small one");
+  run(folder, "npx", "hishamos", "test");
   run(folder, "npx", "hishamos", "explain", ".hishamos/bug-lifecycle.yml");
   writeFileSync(join(folder, "hello.yml"), "name: Hello\nsteps:\n  - { id: rest, delay: 1s }\n");
   run(folder, "npx", "hishamos", "run", "hello.yml");
+  await firstServe();
   await serve();
   console.log("the package works where it is installed");
 } finally {
@@ -40,6 +41,22 @@ function run(cwd: string, command: string, ...args: readonly string[]): void {
   console.log(`ok  ${command} ${args.join(" ")}`);
 }
 
+/** Without an App it prints the link to the page that makes one, lives, and ends at SIGTERM with status 0. */
+async function firstServe(): Promise<void> {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, HOST: "127.0.0.1", PORT: "0", HISHAMOS_DATA_DIR: join(home, "first") };
+  await served(
+    "without an App",
+    env,
+    "stderr",
+    /^ {2}(http:\S+)\/setup\?key=(\S+)$/m,
+    async ([, base, key]) => {
+      await answers(`${base}/healthz`);
+      await answers(`${base}/setup?key=${key}`);
+    },
+  );
+}
+
 /** The service listens, says that it is ready, and ends at SIGTERM with status 0. */
 async function serve(): Promise<void> {
   const sandbox = await startSandboxGitHub();
@@ -51,24 +68,52 @@ async function serve(): Promise<void> {
     PORT: "0",
     HISHAMOS_DATA_DIR: join(home, "data"),
   };
+  await served("with one", env, "stdout", /"port":(\d+)/, ([, port]) =>
+    answers(`http://127.0.0.1:${port}/readyz`),
+  );
+  await sandbox.close();
+}
+
+/** Starts the service, does something once it has printed a text, and stops it. */
+async function served(
+  what: string,
+  env: NodeJS.ProcessEnv,
+  stream: "stdout" | "stderr",
+  text: RegExp,
+  use: (printed: RegExpExecArray) => Promise<void>,
+): Promise<void> {
   // Without npx in between, which would take the signal.
   const child = spawn(join(folder, "node_modules/.bin/hishamos"), ["serve"], { cwd: folder, env });
   const { promise: exited, resolve } = Promise.withResolvers<number | null>();
   child.once("exit", resolve);
   const late = setTimeout(() => child.kill("SIGKILL"), longestMs);
   let out = "";
-  for await (const chunk of child.stdout) {
+  let err = "";
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<RegExpExecArray>();
+  const look = () => {
+    const printed = text.exec(stream === "stdout" ? out : err);
+    if (printed) isReady(printed);
+  };
+  child.stdout.on("data", (chunk) => {
     out += String(chunk);
-    const port = /"port":(\d+)/.exec(out)?.[1];
-    if (port === undefined) continue;
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
-    if (ready.status !== 200) throw new Error(`/readyz answered ${ready.status}`);
-    break;
-  }
+    look();
+  });
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk);
+    look();
+  });
+  const printed = await Promise.race([ready, exited]);
+  if (printed === null || typeof printed === "number") throw new Error(`hishamos serve ended\n${out}${err}`);
+  await use(printed);
   child.kill("SIGTERM");
   const code = await exited;
   clearTimeout(late);
-  await sandbox.close();
-  if (code !== 0) throw new Error(`hishamos serve ended with ${code}\n${out}`);
-  console.log("ok  hishamos serve");
+  if (code !== 0) throw new Error(`hishamos serve ended with ${code}\n${out}${err}`);
+  console.log(`ok  hishamos serve, ${what}`);
+}
+
+async function answers(url: string): Promise<void> {
+  // The setup page gives the browser a cookie and sends it on.
+  const { status } = await fetch(url, { redirect: "manual" });
+  if (status >= 400) throw new Error(`${new URL(url).pathname} answered ${status}`);
 }
