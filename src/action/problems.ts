@@ -24,11 +24,23 @@ export const actionProblems = {
   },
   HOS906: {
     title: "The execution did not complete",
-    help: "It failed or was cancelled; the message names the step and the reason. `/hishamos retry` on the issue or pull request, or the page's button, continues it.",
+    help: "It failed or was cancelled; the message names the step and the reason. `/hishamos retry` on the issue or pull request, or the page's button, continues it on a service; in a job the job is run again.",
   },
   HOS907: {
     title: "The execution still goes on",
     help: "The step has waited for as long as `timeout` says, or may no longer watch. The execution goes on where it runs. A longer `timeout` waits longer; `wait: false` ends the step once the execution has begun.",
+  },
+  HOS908: {
+    title: "The workflow can't be run in this job",
+    help: "`command: run` runs a workflow of the default branch, by its file's name without the ending: it has to be there, valid and `status: active`, and the subject has to exist. The message says which of these is not so.",
+  },
+  HOS909: {
+    title: "The job has ended before the execution",
+    help: "The time of the input `timeout` is over, or the job was cancelled; the execution was cancelled with it, as all its state is in the job. Raise `timeout`, or start workflows that wait for people for days on a service: `command: start`.",
+  },
+  HOS910: {
+    title: "The job's token lacks a permission",
+    help: "What the workflow shows on GitHub (comments, check runs) and hears from it needs `permissions:` of the job; the message has the line. The run goes on without: only a step that needs it fails. For a pull request from a fork GitHub lets every job only read.",
   },
 } as const satisfies Record<string, ProblemMeaning>;
 

@@ -12,9 +12,14 @@ export function waitsOf(drawing: JsonObject): Waits {
       if (!isObject(wait)) return [];
       const [step, what, who] = [own(wait, "step"), own(wait, "what"), own(wait, "who")];
       if (typeof step !== "string" || typeof what !== "string") return [];
-      return [[step, typeof who === "string" && who !== "" ? `${what} (${who})` : what]];
+      return [[step, waitText(what, typeof who === "string" ? who : null)]];
     }),
   );
+}
+
+/** What a step waits for, and who may answer it. */
+export function waitText(what: string, who: string | null): string {
+  return who === null || who === "" ? what : `${what} (${who})`;
 }
 
 /** What of an execution is told in lines: each state of a step once. Of the steps inside others, only waits and failures. */

@@ -25,6 +25,16 @@ export function annotate(problem: Problem): void {
   });
 }
 
+/** A problem that fails nothing, as an annotation. */
+export function warn(problem: Problem): void {
+  core.warning(inFull(problem), { title: problem.code });
+}
+
+/** What somebody who looks at the run is to know, as an annotation. */
+export function notice(message: string): void {
+  core.notice(message);
+}
+
 /** Ends the step as failed, each problem an annotation. */
 export function fail(...problems: readonly Problem[]): void {
   for (const problem of problems) annotate(problem);

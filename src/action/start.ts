@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { ExecutionView } from "../api/view.ts";
 import { durationText } from "../core/duration.ts";
 import { isObject, type Json, type JsonObject, own } from "../core/json.ts";
+import { endOf, howItEnded, lengthOf, stepTable } from "./ended.ts";
 import type { Job } from "./job.ts";
 import type { ActionProblem } from "./problems.ts";
-import { detailOf, lengthText, Progress, type Waits, waitsOf } from "./progress.ts";
+import { Progress, type Waits, waitsOf } from "./progress.ts";
 import { fail, say, setOutputs, summarize } from "./report.ts";
 import { createService, problemsIn, type Service, ServiceError } from "./service.ts";
 import { watch } from "./watch.ts";
@@ -130,7 +131,7 @@ async function follow(service: Service, begun: Begun, signal: AbortSignal): Prom
   const { view } = begun;
   if (view === null) throw new Error("the watch has ended before the execution");
   setOutputs({ state: view.state, outputs: view.outputs });
-  await summarizeSteps(begun, `It has ${stateWords[view.state] ?? view.state}${lengthOf(view)}.`);
+  await summarizeSteps(begun, howItEnded(view));
   if (view.state === "completed") say(`completed${lengthOf(view)}`);
   else fail(endOf(view));
 }
@@ -145,16 +146,6 @@ async function askWaits(service: Service, { id }: Begun, signal: AbortSignal): P
     throw error;
   }
 }
-
-function endOf({ state, error, timeline, workflow }: ExecutionView): ActionProblem {
-  const cancelled = timeline.findLast(({ what, by }) => what.startsWith("cancel") && by !== null);
-  const by = state === "cancelled" && cancelled ? ` by @${cancelled.by}` : "";
-  const reason = by !== "" && cancelled?.reason ? `: ${cancelled.reason}` : "";
-  const why = error === null ? reason : ` in the step ${error.step}: ${error.message} (${error.code})`;
-  return { code: "HOS906", message: `${workflow.name} has ${stateWords[state] ?? state}${by}${why}` };
-}
-
-const stateWords: Readonly<Record<string, string>> = { cancelled: "been cancelled" };
 
 async function failBy(error: unknown, begun: Begun | null, job: Job): Promise<void> {
   if (error instanceof Interrupted) {
@@ -190,17 +181,10 @@ async function summarizeSteps(begun: Begun, sentence: string): Promise<void> {
   await summarize({
     ...headed(begun),
     sentences: [sentence, ...error],
-    table: {
-      heads: ["Step", "State"],
-      rows: (view?.steps ?? []).map((step) => [step.path, detailOf(step, waits)]),
-    },
+    table: stepTable(view?.steps ?? [], waits),
   });
 }
 
 function headed({ workflow, page }: Begun) {
   return { heading: `HishamOS: ${workflow}`, link: { text: "The execution's page", url: page } };
-}
-
-function lengthOf({ started_at, ended_at }: ExecutionView): string {
-  return ended_at === null ? "" : ` after ${lengthText(Date.parse(ended_at) - Date.parse(started_at))}`;
 }

@@ -5,6 +5,7 @@ import { paced } from "./pacing/hook.ts";
 import type { Urgency } from "./pacing/limits.ts";
 import type { Pacing } from "./pacing/pacing.ts";
 import { type Fetch, patientFetch } from "./transport.ts";
+import { type Ungranted, ungrantedOf } from "./ungranted.ts";
 
 export interface ClientOptions {
   readonly appId: number;
@@ -89,10 +90,15 @@ const renewBeforeMs = 5 * 60_000;
 /** A token just made may not have reached every replica of GitHub's: a 401 within this time is asked again. */
 const freshForMs = 5_000;
 
+/** A token that is narrower than was asked for is made anew after so long: people may accept the rest meanwhile. */
+const lackingForMs = 60_000;
+
 interface Token {
   readonly text: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** What of the narrowing the installation does not grant. */
+  readonly ungranted?: Ungranted;
 }
 
 interface TokenOptions {
@@ -136,6 +142,7 @@ function tokenStrategy({ app, id, narrowing, now }: TokenOptions) {
       try {
         return await request({ ...endpoint, headers });
       } catch (error) {
+        if (used.ungranted && error instanceof Error) Object.assign(error, { ungranted: used.ungranted });
         // Refused for its token, so nothing was done: asking again is safe for writes too.
         if (statusOf(error) !== 401 || attempt === 3) throw error;
         const fresh = now() - used.createdAt < freshForMs;
@@ -148,7 +155,21 @@ function tokenStrategy({ app, id, narrowing, now }: TokenOptions) {
   return Object.assign(token, { hook });
 }
 
-async function createToken({ app, id, narrowing, now }: TokenOptions): Promise<Token> {
+async function createToken(options: TokenOptions): Promise<Token> {
+  try {
+    return await askToken(options);
+  } catch (error) {
+    const { app, id, narrowing, now } = options;
+    if (statusOf(error) !== 422 || !narrowing.permissions) throw error;
+    const ungranted = await ungrantedOf(app, id, narrowing.permissions);
+    if (ungranted === null) throw error;
+    const narrower = { ...narrowing, permissions: ungranted.granted };
+    const token = await askToken({ ...options, narrowing: narrower });
+    return { ...token, expiresAt: now() + renewBeforeMs + lackingForMs, ungranted };
+  }
+}
+
+async function askToken({ app, id, narrowing, now }: TokenOptions): Promise<Token> {
   const createdAt = now();
   const { data } = await app.rest.apps.createInstallationAccessToken({
     installation_id: id,
@@ -171,7 +192,7 @@ function statusOf(error: unknown): number | null {
 }
 
 /** Octokit tells every refused request as an error; here only whoever asked knows whether it is one. */
-function octokitLog(log: Log) {
+export function octokitLog(log: Log) {
   return {
     debug: () => {},
     info: () => {},

@@ -40,7 +40,8 @@ export interface ProcessorOptions {
   readonly roles?: ReadonlyMap<string, AgentDefinition>;
 }
 
-type Part = (work: Work) => Promise<readonly string[]>;
+/** Does one part of a delivery's work and says what it did. */
+export type Part = (work: Work) => Promise<readonly string[]>;
 
 /** In this order: what runs already hears of an event before anything is started by it. */
 const parts: readonly Part[] = [

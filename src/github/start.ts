@@ -14,8 +14,11 @@ import { type PresentSubject, readSubject, subjectRoot } from "./subject.ts";
 import { subjectFiles } from "./subject-files.ts";
 import { type Cause, hears, type Occasion, type Present, stillHolds } from "./triggers.ts";
 
-/** Starts every active workflow of the default branch that a trigger of it wants started by this event. */
-export async function startTriggered(work: Work): Promise<readonly string[]> {
+/**
+ * Starts every active workflow of the default branch that a trigger of it wants started by this event. `input`: what is
+ * given besides the event.
+ */
+export async function startTriggered(work: Work, input: JsonObject = {}): Promise<readonly string[]> {
   const { room, happening, octokit } = work;
   // Actions starts nothing for a deleted branch either.
   if (happening.event === "push" && valueAt(happening.payload, "deleted") === true) return [];
@@ -48,7 +51,7 @@ export async function startTriggered(work: Work): Promise<readonly string[]> {
       if (reason !== null) continue;
       const admitted = await admit(work, trigger, occasion.by, subject);
       if ("refusal" in admitted) reason = admitted.refusal;
-      else notes.push(await startByTrigger(work, definitions, { file, subject, ...admitted }));
+      else notes.push(await startByTrigger(work, definitions, { file, subject, input, ...admitted }));
       break;
     }
     if (reason !== null) notes.push(`did not start ${file.workflow.stem}: ${reason}`);
@@ -84,14 +87,14 @@ export async function admit(
 async function startByTrigger(
   work: Work,
   definitions: Definitions,
-  start: Pick<Start, "file" | "subject" | "held" | "hops">,
+  start: Pick<Start, "file" | "subject" | "input" | "held" | "hops">,
 ): Promise<string> {
   const { happening } = work;
   const { stem } = start.file.workflow;
   const { id: occurrence, name: trigger } = happening;
   const before = start.held === null ? [] : await heldBefore(work, start);
   if (before.length > 0 && !replaces(start.file, trigger)) return `${stem} waits to be allowed already`;
-  const started = await startWorkflow(work, definitions, { ...start, trigger, input: {}, occurrence });
+  const started = await startWorkflow(work, definitions, { ...start, trigger, occurrence });
   if ("note" in started) {
     // After the start, so that a crash in between leaves one too many and not none.
     for (const { id } of before) await giveUp(work, id);

@@ -31,7 +31,7 @@ export interface Step {
   /** Resolves when a line of the log matches. Rejects with all that was said where the step ends without. */
   said(pattern: RegExp): Promise<string>;
   /** As the runner when the job is cancelled. */
-  signal(name: "SIGINT" | "SIGTERM"): void;
+  signal(name: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
   readonly ended: Promise<Ended>;
 }
 

@@ -1,5 +1,6 @@
 import type { StepError } from "../../core/execution.ts";
 import { TurnRefused } from "../pacing/refused.ts";
+import { ungrantedHint } from "../ungranted.ts";
 
 export interface Failure {
   readonly error: Omit<StepError, "step">;
@@ -15,6 +16,8 @@ export interface RequestFailure extends Error {
   readonly status: number;
   readonly request?: { readonly url: string };
   readonly response?: { readonly headers: Readonly<Record<string, unknown>>; readonly data: unknown };
+  /** What to do about it, from a client that knows more of its token than the answer tells. */
+  readonly wayOut?: string;
 }
 
 export function isRequestFailure(error: unknown): error is RequestFailure {
@@ -84,17 +87,19 @@ export function rateLimit(error: RequestFailure, now: number): number | null {
 }
 
 function wayOut(error: RequestFailure): string {
+  if (error.wayOut !== undefined) return error.wayOut;
   if (concernsToken(error)) return tokenWayOut(error);
   switch (error.status) {
     case 401:
       return "The App's token was refused: check APP_ID and PRIVATE_KEY, and that the App is still installed.";
     case 403:
       return (
+        ungrantedHint(error) ??
         permissionHint(error) ??
         "The App may not do this: declare it under `permissions` in the workflow, and grant it to the App."
       );
     case 404:
-      return `It does not exist, or the token may not see it. ${permissionHint(error) ?? "Check the numbers and names given."}`;
+      return `It does not exist, or the token may not see it. ${ungrantedHint(error) ?? permissionHint(error) ?? "Check the numbers and names given."}`;
     case 409:
       return "It was changed at the same time, or its state does not allow this: read it again in a step before.";
     case 410:
