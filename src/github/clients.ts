@@ -160,7 +160,8 @@ async function createToken(options: TokenOptions): Promise<Token> {
     return await askToken(options);
   } catch (error) {
     const { app, id, narrowing, now } = options;
-    if (statusOf(error) !== 422 || !narrowing.permissions) throw error;
+    const notGranted = statusOf(error) === 422 && /not granted/i.test(String(error));
+    if (!notGranted || !narrowing.permissions) throw error;
     const ungranted = await ungrantedOf(app, id, narrowing.permissions);
     if (ungranted === null) throw error;
     const narrower = { ...narrowing, permissions: ungranted.granted };

@@ -148,7 +148,7 @@ describe("what GitHub refuses", () => {
   test.for([
     [404, /install it again/],
     [403, /suspended/],
-    [422, /does not grant/],
+    [422, /does not grant what the workflow declares/],
   ] as const)("a token refused with %i tells what to do", async ([status, message]) => {
     nock.cleanAll();
     github().post("/app/installations/1/access_tokens").reply(status, { message: "no" });

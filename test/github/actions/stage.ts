@@ -17,8 +17,11 @@ export interface Stage {
   run(action: string | StepKind, input?: Json, sketch?: RequestSketch): Promise<StepResult>;
 }
 
-export async function openStage(files: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const github = await startSandboxGitHub();
+export async function openStage(
+  files: Readonly<Record<string, string>> = {},
+  options: Parameters<typeof startSandboxGitHub>[0] = {},
+): Promise<Stage> {
+  const github = await startSandboxGitHub(options);
   const repository = github.createRepository({
     owner: "octo-org",
     name: "octo-repo",
