@@ -1,10 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { commandNames, loadWorkflow } from "../../src/definition/index.ts";
 
 const readme = readFileSync("README.md", "utf8");
-const packageJson = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+const packageJson = JSON.parse(readFileSync("package.json", "utf8")) as {
+  version: string;
+  scripts: Record<string, string>;
+};
 
 function blocks(text: string, language: string): readonly string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
@@ -46,6 +49,28 @@ test("the README's commands are those that the service knows", () => {
     (cell) => cell.replace("/hishamos ", "").split(" ")[0] ?? [],
   );
   expect(told.toSorted()).toEqual(commandNames.toSorted());
+});
+
+test("the README's library is what ships", () => {
+  const table = section("Library")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && line.includes("`"));
+  const told = table.flatMap((line) => [...line.matchAll(/`([a-z-]+)`/g)].map(([, name = ""]) => name));
+  const shipped = globSync("workflows-library/*.yml").map((file) => basename(file, ".yml"));
+  expect(told.toSorted()).toEqual(shipped.toSorted());
+});
+
+test("the newest entry of the changelog is the package's version", () => {
+  const [newest = ""] = readFileSync("CHANGELOG.md", "utf8").split(/^## /m).slice(1);
+  expect(newest.split("\n")[0]).toBe(packageJson.version);
+});
+
+test("files that the guide for contributors names are there", () => {
+  const guide = readFileSync(".github/CONTRIBUTING.md", "utf8");
+  const named = [...guide.matchAll(/`(?:node )?((?:src|test|scripts|docs|workflows-library)\/[^`\s]+)/g)];
+  expect(named.length).toBeGreaterThan(10);
+  const paths = named.map(([, path = ""]) => path.replace("NAME", "*"));
+  expect(paths.filter((path) => globSync(path).length === 0)).toEqual([]);
 });
 
 test("the README's variables are those that the program reads", () => {
