@@ -39,7 +39,20 @@ report: { comment: none }
 steps:
   - { id: comment, action: issues.createComment, inputs: { body: Hello. } }
 `;
+const checks = `name: Checks
+permissions: { checks: read, contents: read, pull_requests: read, statuses: read }
+report: { check: Checks }
+steps:
+  - { id: green, wait_for: { checks: all }, timeout: 1d }
+`;
+const deploy = `name: Deploy
+on: { slash_command: { name: deploy } }
+steps:
+  - { id: look, action: repos.get }
+`;
 const files = {
+  ".hishamos/checks.yml": checks,
+  ".hishamos/deploy.yml": deploy,
   ".hishamos/bug.yml": bug,
   ".hishamos/ask.yml": ask,
   ".hishamos/say.yml": say,
@@ -116,6 +129,35 @@ describe("a workflow in a job", () => {
   });
 });
 
+test("a job looks at checks again when they move, but for the workflow's own", async () => {
+  const { sandbox, run, payload } = await openJobGitHub(files);
+  sandbox.as("mona").push({ branch: "fix", message: "Fix", files: { "a.txt": "fixed\n" } });
+  const pull = sandbox.as("mona").openPullRequest({ title: "Fix", head: "fix" }).number;
+  sandbox.reportCheck(repo, { at: pull, name: "build" });
+  const step = run({ workflow: "checks" }, { eventName: "pull_request", payload: payload("pull_request") });
+  await step.said(/^green: waits for/);
+  await sandbox.until(() => sandbox.checkRuns(repo, pull).some(({ name }) => name === "Checks"));
+  sandbox.reportCheck(repo, { at: pull, name: "build", conclusion: "success" });
+  expect(await step.ended).toMatchObject({ status: 0, outputs: { state: "completed" } });
+});
+
+test("a comment starts what its command is for, and nothing else", async () => {
+  const { sandbox, run, number, payload } = await openBug();
+  const comment = (body: string) => {
+    sandbox.as("mona").comment(number, body);
+    return { eventName: "issue_comment", payload: payload("issue_comment") };
+  };
+  const [other, deployed] = await Promise.all(
+    ["How is it?", "/deploy"].map((body) => run({ workflow: "deploy" }, comment(body)).ended),
+  );
+  expect(other).toMatchObject({
+    status: 0,
+    outputs: {},
+    annotations: [{ message: expect.stringContaining("no command that starts it") }],
+  });
+  expect(deployed).toMatchObject({ status: 0, outputs: { state: "completed" } });
+});
+
 test("a job does nothing, and ends well, where its event is none that the workflow wants", async () => {
   const github = await openBug();
   const { event, run, sandbox, number } = github;
@@ -183,12 +225,12 @@ describe("a job fails and says why", () => {
 
   test("when the time is over, which cancels the execution", async () => {
     const { run, event, written, number } = await openBug();
-    const ended = await run({ workflow: "ask", timeout: "600ms" }, event).ended;
+    const ended = await run({ workflow: "ask", timeout: "1s" }, event).ended;
     expect(ended).toMatchObject({ status: 1, outputs: { state: "cancelled" } });
     expect(ended.annotations).toMatchObject([
       {
         title: "HOS909",
-        message: expect.stringMatching(/600ms of the input timeout are over.*go \(.*command: start/),
+        message: expect.stringMatching(/1s of the input timeout are over.*go \(.*command: start/),
       },
     ]);
     expect(written(number).join("\n")).toMatch(/### Ask: 🚫 cancelled[\s\S]*timeout are over/);

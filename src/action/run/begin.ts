@@ -7,6 +7,7 @@ import type { Trigger } from "../../core/workflow.ts";
 import { definitionKind } from "../../definition/index.ts";
 import type { Engine, Started } from "../../engine/ports/index.ts";
 import { kindOf, startByCall } from "../../github/call.ts";
+import { handleComment } from "../../github/commands/handle.ts";
 import { type Definitions, type WorkflowFile, workflowsIn } from "../../github/definitions.ts";
 import { powersOf } from "../../github/gateway/powers.ts";
 import { workOn } from "../../github/process.ts";
@@ -25,7 +26,7 @@ export type Begun =
 
 /**
  * Starts the workflow that the job names, as it stands on the default branch: by its trigger where one names the job's
- * event, else as if somebody had called it. The same run begins the same execution, whatever its attempt.
+ * event or is for commands and the event a comment, else as if somebody had called it. The same run begins the same execution, whatever its attempt.
  */
 export async function begin(whole: Room, job: Job): Promise<Begun> {
   const stem = job.inputs.workflow ?? "";
@@ -53,6 +54,11 @@ export async function begin(whole: Room, job: Job): Promise<Begun> {
       return { nothing: `${named.map((trigger) => whyNot(trigger, occasion)).join("; ")}` };
     const notes = await startTriggered(work, job.inputs.inputs);
     return outcomeOf(last.started) ?? { nothing: notes.join("; ") };
+  }
+  if (happening.name === "issue_comment.created" && own && triggers.some(({ command }) => command)) {
+    const notes = await handleComment(work);
+    const why = notes.length > 0 ? notes.join("; ") : "the comment has no command that starts it";
+    return outcomeOf(last.started) ?? { nothing: why };
   }
   return await call(work, definitions as Definitions, file, job);
 }

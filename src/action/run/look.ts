@@ -25,6 +25,7 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
   const { repository } = job;
   /** By what it is of, the state that was seen last. */
   const states = new Map<string, string>();
+  let moves = 0;
   const iso = new Date(since).toISOString();
 
   function changed(key: string, state: string, before?: string): boolean {
@@ -129,6 +130,23 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
     return found;
   }
 
+  /** GitHub tells of a check when it moves; here it is seen that one has. */
+  async function checks(sha: string): Promise<News[]> {
+    const runs = (await pages.read(`/commits/${sha}/check-runs?per_page=100`))?.data ?? null;
+    const statuses = (await pages.read(`/commits/${sha}/statuses?per_page=100`))?.data ?? null;
+    const state = JSON.stringify([
+      listAt(runs, "check_runs").map((run) =>
+        ["name", "status", "conclusion"].map((key) => textAt(run, key)),
+      ),
+      Array.isArray(statuses) ? statuses.map((status: Json) => numberAt(status, "id")) : [],
+    ]);
+    // Also at first: one may have moved between the step's own look and this one.
+    if (!changed(`checks ${sha}`, state, "")) return [];
+    moves += 1;
+    const payload = { action: "completed", check_suite: { head_sha: sha, pull_requests: [] } };
+    return [{ id: `checks-${sha}-${moves}`, event: "check_suite", payload, at: since }];
+  }
+
   async function outside(execution: Execution): Promise<News[]> {
     const news: News[] = [];
     for (const waiting of waitingSteps(execution).values()) {
@@ -143,29 +161,7 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
         const at = timeOf(run, "updated_at");
         news.push({ id: `run-${waiting.runId}-${at}`, event: "workflow_run", payload, at });
       }
-      if (waiting.for === "checks" && waiting.headSha !== null) {
-        const sha = waiting.headSha;
-        const checks = (await pages.read(`/commits/${sha}/check-runs?per_page=100`))?.data ?? null;
-        const statuses = (await pages.read(`/commits/${sha}/statuses?per_page=100`))?.data ?? null;
-        const all = listAt(checks, "check_runs").map((run) => [
-          textAt(run, "name"),
-          textAt(run, "status"),
-          textAt(run, "conclusion"),
-        ]);
-        const state = JSON.stringify([
-          all,
-          Array.isArray(statuses) ? statuses.map((each) => numberAt(each, "id")) : [],
-        ]);
-        // Also the first time: it may have moved between the step's own look and this one.
-        if (!changed(`checks ${sha}`, state, "")) continue;
-        const payload = { action: "completed", check_suite: { head_sha: sha, pull_requests: [] } };
-        news.push({
-          id: `checks-${sha}-${state.length}-${states.size}-${Date.now()}`,
-          event: "check_suite",
-          payload,
-          at: Date.now(),
-        });
-      }
+      if (waiting.for === "checks" && waiting.headSha !== null) news.push(...(await checks(waiting.headSha)));
     }
     return news;
   }
