@@ -42,7 +42,7 @@ test("the commands that it names exist, with the arguments that it gives", async
   const io = { stdout: (text: string) => void (usage += text), stderr: () => {} };
   await main(["--help"], io);
   const calls = [...operations.matchAll(/(?:npx hishamos|bin\/hishamos\.js|`hishamos) (\w+)(.*)/g)];
-  expect(new Set(calls.map(([, name]) => name))).toEqual(new Set(["serve", "export", "import"]));
+  expect(new Set(calls.map(([, name]) => name))).toEqual(new Set(["serve", "doctor", "export", "import"]));
   for (const [, name = ""] of calls) expect(usage).toMatch(new RegExp(`^  ${name} `, "m"));
   for (const text of [exportUsage, importUsage]) expect(text).toContain("ends in .gz");
 });
