@@ -4,7 +4,10 @@ import { openStage, type Stage } from "./stage.ts";
 let stage: Stage;
 beforeAll(async () => {
   // The App has come to ask for more, and nobody has accepted it yet.
-  stage = await openStage({}, { app: { permissions: { metadata: "read", issues: "write", contents: "read" } } });
+  stage = await openStage(
+    {},
+    { app: { permissions: { metadata: "read", issues: "write", contents: "read" } } },
+  );
 });
 afterAll(() => stage.github.close());
 
