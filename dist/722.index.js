@@ -89586,8 +89586,8 @@ async function begin_begin(whole, job) {
             newest: async (...at) => only(await whole.definitions.newest(...at), stem),
         },
     };
-    const event = { id: occurrenceOf(job), event: job.eventName, payload: job.payload, at: room.clock.now() };
-    const work = workOn(room, happeningOf(job, event, job.runAttempt > 1));
+    const news = { id: occurrenceOf(job), event: job.eventName, payload: job.payload, at: room.clock.now() };
+    const work = workOn(room, happeningOf(job, news, job.runAttempt > 1));
     const { octokit, happening } = work;
     const definitions = await whole.definitions.newest(octokit, happening.repository, happening.defaultBranch);
     const file = find(definitions, stem);
@@ -89599,7 +89599,7 @@ async function begin_begin(whole, job) {
     if (named.length > 0 && own && !withoutFilters.has(job.eventName)) {
         const occasion = { ...happening, by: await room_causeOf(work) };
         if (!named.some((trigger) => triggers_hears(trigger, occasion)))
-            return { nothing: `${named.map((trigger) => whyNot(trigger, occasion)).join("; ")}` };
+            return { nothing: named.map((trigger) => whyNot(trigger, occasion)).join("; ") };
         const notes = await startTriggered(work, job.inputs.inputs);
         return begin_outcomeOf(last.started) ?? { nothing: notes.join("; ") };
     }
@@ -93389,15 +93389,15 @@ function createLook({ pages, job, since, heard }) {
     }
     async function comments(number) {
         const listed = (await pages.readAll(`/issues/${number}/comments?since=${iso}`)).filter(core_json/* isObject */.G);
-        const fresh = listed.filter((comment) => look_timeOf(comment, "created_at") >= since && !runs(comment));
+        const fresh = listed.filter((comment) => look_timeOf(comment, "created_at") >= since && !startsAnother(comment));
         if (fresh.length === 0)
             return [];
-        const issue = (await pages.read(`/issues/${number}`))?.data ?? { number };
+        const about = (await pages.read(`/issues/${number}`))?.data ?? { number };
         return fresh.flatMap((comment) => {
             const id = numberAt(comment, "id");
             if (id === null || id === heard)
                 return [];
-            const payload = { action: "created", issue, comment, sender: userOf(comment) };
+            const payload = { action: "created", issue: about, comment, sender: userOf(comment) };
             return [{ id: `comment-${id}`, event: "issue_comment", payload, at: look_timeOf(comment, "created_at") }];
         });
     }
@@ -93546,7 +93546,7 @@ function createLook({ pages, job, since, heard }) {
     };
 }
 /** A job runs one workflow: what would start another is for a service. */
-function runs(comment) {
+function startsAnother(comment) {
     return parseCommands(textAt(comment, "body") ?? "").some((each) => each.kind === "command" && each.name === "run");
 }
 function userOf(object) {
@@ -93717,21 +93717,21 @@ class Teller {
         return this.#saved.get(begun.id) ?? begun;
     }
     #tell(execution) {
-        this.#telling = this.#telling
-            .then(async () => {
-            const workflow = await this.#engine().workflowOf(execution);
-            const waits = waitsOf(workflow, execution);
-            this.#waits = new Map(waits.map(({ step, what, who }) => [step, (0,progress/* waitText */.Lq)(what, who)]));
-            for (const line of this.#progress.lines(viewOf(execution), this.#waits))
-                (0,report/* say */.cv)(line);
-            if ((0,tables/* isTerminal */.Hd)(execution.state))
-                this.#ended.resolve(execution);
-        })
-            .catch(this.#ended.reject);
+        this.#telling = this.#tellAfter(this.#telling, execution).catch(this.#ended.reject);
+    }
+    async #tellAfter(before, execution) {
+        await before;
+        const waits = waitsOf(await this.#engine().workflowOf(execution), execution);
+        this.#waits = new Map(waits.map(({ step, what, who }) => [step, (0,progress/* waitText */.Lq)(what, who)]));
+        for (const line of this.#progress.lines(viewOf(execution), this.#waits))
+            (0,report/* say */.cv)(line);
+        if ((0,tables/* isTerminal */.Hd)(execution.state))
+            this.#ended.resolve(execution);
     }
 }
 
 ;// CONCATENATED MODULE: ../src/action/run.js
+
 
 
 
@@ -93809,7 +93809,7 @@ async function run_perform(job, inJob, teller, interruption) {
     const stem = job.inputs.workflow ?? "";
     // GitHub counts in seconds.
     const since = Math.floor(Date.now() / 1_000) * 1_000;
-    const begun = await Promise.race([begin_begin(inJob.room, job), interruption]);
+    const begun = await Promise.race([begin_begin(inJob.room, job).catch(run_refusalOf), interruption]);
     if (typeof begun === "string")
         return (0,report/* fail */.fJ)({ code: "HOS909", message: `${whyOf(begun, job)}, and ${stem} had not begun` });
     if ("problems" in begun)
@@ -93834,6 +93834,12 @@ async function run_perform(job, inJob, teller, interruption) {
         ears.stop();
     }
     await conclude(teller, execution);
+}
+/** What GitHub refuses at the start is told as it tells it; else it is a bug. */
+function run_refusalOf(error) {
+    if (!(error instanceof Error) || !isRequestFailure(error))
+        throw error;
+    return { problems: [{ code: "HOS908", message: errors_failureOf(error, Date.now()).error.message }] };
 }
 async function interrupt(why, job, { engine, reporter }, teller, begun, ended) {
     const reason = whyOf(why, job);

@@ -7,10 +7,12 @@ import { durationText } from "../core/duration.ts";
 import type { Execution } from "../core/execution.ts";
 import { isTerminal } from "../core/index.ts";
 import { systemClock } from "../engine/clock/system.ts";
+import { failureOf, isRequestFailure } from "../github/actions/errors.ts";
 import { wayOutOf } from "../github/token-clients.ts";
 import { openSqliteStores } from "../state/sqlite/open.ts";
 import { endOf, howItEnded, lengthOf, stepTable } from "./ended.ts";
 import type { Job } from "./job.ts";
+import type { ActionProblem } from "./problems.ts";
 import { fail, notice, say, setOutputs, summarize, warn } from "./report.ts";
 import { begin } from "./run/begin.ts";
 import { composeInJob, type InJob, jobsLogin } from "./run/compose.ts";
@@ -79,7 +81,7 @@ async function perform(job: Job, inJob: InJob, teller: Teller, interruption: Pro
   const stem = job.inputs.workflow ?? "";
   // GitHub counts in seconds.
   const since = Math.floor(Date.now() / 1_000) * 1_000;
-  const begun = await Promise.race([begin(inJob.room, job), interruption]);
+  const begun = await Promise.race([begin(inJob.room, job).catch(refusalOf), interruption]);
   if (typeof begun === "string")
     return fail({ code: "HOS909", message: `${whyOf(begun, job)}, and ${stem} had not begun` });
   if ("problems" in begun) return fail(...begun.problems);
@@ -100,6 +102,12 @@ async function perform(job: Job, inJob: InJob, teller: Teller, interruption: Pro
     ears.stop();
   }
   await conclude(teller, execution);
+}
+
+/** What GitHub refuses at the start is told as it tells it; else it is a bug. */
+function refusalOf(error: unknown): { readonly problems: readonly ActionProblem[] } {
+  if (!(error instanceof Error) || !isRequestFailure(error)) throw error;
+  return { problems: [{ code: "HOS908", message: failureOf(error, Date.now()).error.message }] };
 }
 
 async function interrupt(

@@ -45,6 +45,11 @@ report: { check: Checks }
 steps:
   - { id: green, wait_for: { checks: all }, timeout: 1d }
 `;
+const tidy = `name: Tidy
+on: { schedule: [{ cron: "0 6 * * *" }] }
+steps:
+  - { id: go, approval: { from: ["role:write"], message: Shall it go? }, timeout: 1d }
+`;
 const deploy = `name: Deploy
 on: { slash_command: { name: deploy } }
 steps:
@@ -53,6 +58,7 @@ steps:
 const files = {
   ".hishamos/checks.yml": checks,
   ".hishamos/deploy.yml": deploy,
+  ".hishamos/tidy.yml": tidy,
   ".hishamos/bug.yml": bug,
   ".hishamos/ask.yml": ask,
   ".hishamos/say.yml": say,
@@ -127,6 +133,18 @@ describe("a workflow in a job", () => {
     expect((await step.ended).status).toBe(0);
     expect(written(number).join("\n")).toContain("About it.");
   });
+});
+
+test("a job about no issue opens one where a person is needed, and closes it at the end", async () => {
+  const { sandbox, run } = await openJobGitHub(files);
+  const payload = { schedule: "0 6 * * *" };
+  const step = run({ workflow: "tidy" }, { eventName: "schedule", payload });
+  const [issue] = await sandbox.until(() => (sandbox.issues(repo).length > 0 ? sandbox.issues(repo) : null));
+  expect(issue).toMatchObject({ title: "Tidy needs a person", user: { login: "github-actions[bot]" } });
+  await step.said(/^go: waits for/);
+  sandbox.as("hubot").comment(issue?.number ?? 0, "/approve");
+  expect(await step.ended).toMatchObject({ status: 0, outputs: { state: "completed" } });
+  expect(sandbox.issue(repo, issue?.number ?? 0).state).toBe("closed");
 });
 
 test("a job looks at checks again when they move, but for the workflow's own", async () => {
@@ -204,6 +222,15 @@ describe("a job fails and says why", () => {
       file: ".hishamos/broken.yml",
       line: "2",
     });
+  });
+
+  test("where GitHub refuses its token", async () => {
+    const { run, event } = await openBug();
+    const ended = await run({ workflow: "bug", token: "ghs_over" }, event).ended;
+    expect(ended).toMatchObject({ status: 1, outputs: {} });
+    expect(ended.annotations).toMatchObject([
+      { title: "HOS908", message: expect.stringMatching(/Bad credentials.*The token was refused/) },
+    ]);
   });
 
   test("where its token lacks what a step needs, and only warns where it lacks what shows it", async () => {

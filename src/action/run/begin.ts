@@ -39,8 +39,8 @@ export async function begin(whole: Room, job: Job): Promise<Begun> {
       newest: async (...at) => only(await whole.definitions.newest(...at), stem),
     },
   };
-  const event = { id: occurrenceOf(job), event: job.eventName, payload: job.payload, at: room.clock.now() };
-  const work = workOn(room, happeningOf(job, event, job.runAttempt > 1));
+  const news = { id: occurrenceOf(job), event: job.eventName, payload: job.payload, at: room.clock.now() };
+  const work = workOn(room, happeningOf(job, news, job.runAttempt > 1));
   const { octokit, happening } = work;
   const definitions = await whole.definitions.newest(octokit, happening.repository, happening.defaultBranch);
   const file = find(definitions, stem);
@@ -51,7 +51,7 @@ export async function begin(whole: Room, job: Job): Promise<Begun> {
   if (named.length > 0 && own && !withoutFilters.has(job.eventName)) {
     const occasion: Occasion = { ...happening, by: await causeOf(work) };
     if (!named.some((trigger) => hears(trigger, occasion)))
-      return { nothing: `${named.map((trigger) => whyNot(trigger, occasion)).join("; ")}` };
+      return { nothing: named.map((trigger) => whyNot(trigger, occasion)).join("; ") };
     const notes = await startTriggered(work, job.inputs.inputs);
     return outcomeOf(last.started) ?? { nothing: notes.join("; ") };
   }

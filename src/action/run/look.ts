@@ -36,13 +36,15 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
 
   async function comments(number: number): Promise<News[]> {
     const listed = (await pages.readAll(`/issues/${number}/comments?since=${iso}`)).filter(isObject);
-    const fresh = listed.filter((comment) => timeOf(comment, "created_at") >= since && !runs(comment));
+    const fresh = listed.filter(
+      (comment) => timeOf(comment, "created_at") >= since && !startsAnother(comment),
+    );
     if (fresh.length === 0) return [];
-    const issue = (await pages.read(`/issues/${number}`))?.data ?? { number };
+    const about = (await pages.read(`/issues/${number}`))?.data ?? { number };
     return fresh.flatMap((comment) => {
       const id = numberAt(comment, "id");
       if (id === null || id === heard) return [];
-      const payload = { action: "created", issue, comment, sender: userOf(comment) };
+      const payload = { action: "created", issue: about, comment, sender: userOf(comment) };
       return [{ id: `comment-${id}`, event: "issue_comment", payload, at: timeOf(comment, "created_at") }];
     });
   }
@@ -191,7 +193,7 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
 }
 
 /** A job runs one workflow: what would start another is for a service. */
-function runs(comment: JsonObject): boolean {
+function startsAnother(comment: JsonObject): boolean {
   return parseCommands(textAt(comment, "body") ?? "").some(
     (each) => each.kind === "command" && each.name === "run",
   );

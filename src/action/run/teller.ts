@@ -42,14 +42,14 @@ export class Teller {
   }
 
   #tell(execution: Execution): void {
-    this.#telling = this.#telling
-      .then(async () => {
-        const workflow = await this.#engine().workflowOf(execution);
-        const waits = waitsOf(workflow, execution);
-        this.#waits = new Map(waits.map(({ step, what, who }) => [step, waitText(what, who)]));
-        for (const line of this.#progress.lines(viewOf(execution), this.#waits)) say(line);
-        if (isTerminal(execution.state)) this.#ended.resolve(execution);
-      })
-      .catch(this.#ended.reject);
+    this.#telling = this.#tellAfter(this.#telling, execution).catch(this.#ended.reject);
+  }
+
+  async #tellAfter(before: Promise<void>, execution: Execution): Promise<void> {
+    await before;
+    const waits = waitsOf(await this.#engine().workflowOf(execution), execution);
+    this.#waits = new Map(waits.map(({ step, what, who }) => [step, waitText(what, who)]));
+    for (const line of this.#progress.lines(viewOf(execution), this.#waits)) say(line);
+    if (isTerminal(execution.state)) this.#ended.resolve(execution);
   }
 }
