@@ -217,7 +217,9 @@ test("a token has no permission that the workflow does not declare", async () =>
     { permissions: { issues: "read", pull_requests: "read" } },
   );
   expect(result).toMatchObject({ type: "failed", error: { code: "http_403", class: "error" } });
-  expect(result.type === "failed" && result.error.message).toMatch(/Declare it in the workflow under `permissions`: `issues: write`/);
+  expect(result.type === "failed" && result.error.message).toMatch(
+    /Declare it in the workflow under `permissions`: `issues: write`/,
+  );
   expect(github.comments(repo, 1)).toEqual([]);
 });
 
