@@ -93335,6 +93335,7 @@ function listen(options) {
     let intervalMs = everyMs;
     let stopped = false;
     let cancel = () => { };
+    let current = Promise.resolve();
     async function round() {
         try {
             const found = (await look(await executions())).filter(({ id }) => !known.has(id));
@@ -93352,16 +93353,23 @@ function listen(options) {
         }
         catch (error) {
             waiting = waiting.filter(({ tries }) => tries < mostTries);
-            trouble(error);
+            if (!stopped)
+                trouble(error);
         }
         if (!stopped)
-            cancel = clock.at(clock.now() + intervalMs, () => void round());
+            next(intervalMs);
     }
-    cancel = clock.at(clock.now(), () => void round());
+    function next(ms) {
+        cancel = clock.at(clock.now() + ms, () => {
+            current = round();
+        });
+    }
+    next(0);
     return {
         stop() {
             stopped = true;
             cancel();
+            return current;
         },
     };
 }
@@ -93753,9 +93761,11 @@ class Teller {
 const patience = {
     timeout: { cancelsMs: [60_000, 10_000], reportMs: 20_000 },
     // GitHub sends SIGTERM 7.5 s after SIGINT, and ends the process soon after.
-    cancelled: { cancelsMs: [2_500, 1_000], reportMs: 2_500 },
+    cancelled: { cancelsMs: [2_000, 1_000], reportMs: 2_000 },
 };
 const lastReportMs = 30_000;
+/** What was heard last may still be answered by a reaction. */
+const lastAnswerMs = 5_000;
 /** Runs a workflow in this process with the job's event and token, and ends as it ends. */
 async function run(job) {
     const { token, timeoutMs } = job.inputs;
@@ -93828,10 +93838,10 @@ async function run_perform(job, inJob, teller, interruption) {
         if (typeof first === "string")
             await interrupt(first, job, inJob, teller, execution, ended);
         else
-            await run_within(lastReportMs, inJob.reporter.idle());
+            await Promise.all([run_within(lastReportMs, inJob.reporter.idle()), run_within(lastAnswerMs, ears.stop())]);
     }
     finally {
-        ears.stop();
+        void ears.stop();
     }
     await conclude(teller, execution);
 }

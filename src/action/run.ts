@@ -26,9 +26,11 @@ type Interruption = "timeout" | "cancelled";
 const patience = {
   timeout: { cancelsMs: [60_000, 10_000], reportMs: 20_000 },
   // GitHub sends SIGTERM 7.5 s after SIGINT, and ends the process soon after.
-  cancelled: { cancelsMs: [2_500, 1_000], reportMs: 2_500 },
+  cancelled: { cancelsMs: [2_000, 1_000], reportMs: 2_000 },
 } as const;
 const lastReportMs = 30_000;
+/** What was heard last may still be answered by a reaction. */
+const lastAnswerMs = 5_000;
 
 /** Runs a workflow in this process with the job's event and token, and ends as it ends. */
 export async function run(job: Job): Promise<void> {
@@ -97,9 +99,9 @@ async function perform(job: Job, inJob: InJob, teller: Teller, interruption: Pro
   try {
     const first = await Promise.race([ended, interruption]);
     if (typeof first === "string") await interrupt(first, job, inJob, teller, execution, ended);
-    else await within(lastReportMs, inJob.reporter.idle());
+    else await Promise.all([within(lastReportMs, inJob.reporter.idle()), within(lastAnswerMs, ears.stop())]);
   } finally {
-    ears.stop();
+    void ears.stop();
   }
   await conclude(teller, execution);
 }

@@ -8,7 +8,7 @@ import type { Job } from "../job.ts";
 import { say } from "../report.ts";
 import type { InJob } from "./compose.ts";
 import { happeningOf, noInstallation } from "./happened.ts";
-import { listen } from "./listen.ts";
+import { type Ears, listen } from "./listen.ts";
 import { createLook } from "./look.ts";
 import { createPages } from "./polled.ts";
 
@@ -17,7 +17,7 @@ const everyMs = 10_000;
 const parts = [routeEvent, takeReview, handleComment];
 
 /** Hears what happens on GitHub to the executions of the job since that time (ms), as webhooks tell a service. */
-export function hear(job: Job, { room }: InJob, since: number): { stop(): void } {
+export function hear(job: Job, { room }: InJob, since: number): Ears {
   const octokit = room.clients.installation(noInstallation, {}, "answers");
   let lastTrouble = "";
   return listen({

@@ -15,17 +15,23 @@ export interface ListenOptions {
   readonly trouble: (error: unknown) => void;
 }
 
+export interface Ears {
+  /** Looks no more, and resolves when what was heard last is done. Never rejects. */
+  stop(): Promise<void>;
+}
+
 const longestMs = 60_000;
 const mostTries = 5;
 
 /** Looks again and again at what no webhook brings to a job, and hands on what is new, in its order, each once. */
-export function listen(options: ListenOptions): { stop(): void } {
+export function listen(options: ListenOptions): Ears {
   const { clock, everyMs, executions, look, take, trouble } = options;
   const known = new Set<string>();
   let waiting: { readonly news: News; tries: number }[] = [];
   let intervalMs = everyMs;
   let stopped = false;
   let cancel = () => {};
+  let current: Promise<void> = Promise.resolve();
 
   async function round(): Promise<void> {
     try {
@@ -41,16 +47,23 @@ export function listen(options: ListenOptions): { stop(): void } {
       }
     } catch (error) {
       waiting = waiting.filter(({ tries }) => tries < mostTries);
-      trouble(error);
+      if (!stopped) trouble(error);
     }
-    if (!stopped) cancel = clock.at(clock.now() + intervalMs, () => void round());
+    if (!stopped) next(intervalMs);
   }
 
-  cancel = clock.at(clock.now(), () => void round());
+  function next(ms: number): void {
+    cancel = clock.at(clock.now() + ms, () => {
+      current = round();
+    });
+  }
+
+  next(0);
   return {
     stop() {
       stopped = true;
       cancel();
+      return current;
     },
   };
 }
