@@ -10,14 +10,19 @@ export interface IdentifyOptions {
   readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** Who signs the tokens of Actions jobs (default github.com's), and where its keys are. */
+  /** Who signs the tokens of Actions jobs, and where its keys are; unless given that of the GitHub at `baseUrl`. */
   readonly actionsIssuer?: string | undefined;
   /** What the `aud` of such a token has to be, this service's own address; null: no such token is taken. */
   readonly audience: string | null;
 }
 
-/** https://docs.github.com/actions/concepts/security/openid-connect */
-export const actionsIssuer = "https://token.actions.githubusercontent.com";
+/** https://docs.github.com/actions/concepts/security/openid-connect; an Enterprise Server's own stands in its reference. */
+export function issuerAt(baseUrl: string | undefined): string {
+  const { origin, hostname } = new URL(baseUrl ?? "https://api.github.com");
+  const own = "https://token.actions.githubusercontent.com";
+  return hostname === "api.github.com" ? own : `${origin}/_services/token`;
+}
+
 const timeoutMs = 10_000;
 /** GitHub's own tokens begin so; their rest may have any form, and be of any length. */
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -35,7 +40,7 @@ export interface Identified {
  */
 export function createIdentifier(options: IdentifyOptions): (token: string) => Promise<Identified | null> {
   const { clock, log, audience } = options;
-  const issuer = options.actionsIssuer ?? actionsIssuer;
+  const issuer = options.actionsIssuer ?? issuerAt(options.baseUrl);
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks`), {
     timeoutDuration: timeoutMs,
     ...(options.fetch ? { [customFetch]: options.fetch } : {}),
