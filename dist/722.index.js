@@ -93414,16 +93414,21 @@ function createLook({ pages, job, since, heard }) {
         if (!(0,core_json/* isObject */.G)(data) || data["pull_request"])
             return [];
         const at = look_timeOf(data, "updated_at");
-        const told = (action, more = {}, what = "") => ({
-            id: `issue-${number}-${action}${what}-${at}`,
+        const told = async (action, label) => ({
+            id: `issue-${number}-${action}${label === undefined ? "" : `-${label}`}-${at}`,
             event: "issues",
-            payload: { action, issue: data, sender: objectAt(data, "closed_by") ?? userOf(data), ...more },
+            payload: {
+                action,
+                issue: data,
+                sender: await doerOf(number, action, label),
+                ...(label !== undefined && { label: { name: label } }),
+            },
             at,
         });
         const news = [];
         const state = textAt(data, "state") ?? "";
         if (changed(`issue ${number}`, state))
-            news.push(told(state === "closed" ? "closed" : "reopened"));
+            news.push(await told(state === "closed" ? "closed" : "reopened"));
         const labels = payload_labelNames(listAt(data, "labels"));
         const before = states.get(`labels ${number}`);
         states.set(`labels ${number}`, JSON.stringify(labels));
@@ -93431,10 +93436,17 @@ function createLook({ pages, job, since, heard }) {
             return news;
         const last = JSON.parse(before);
         for (const name of labels.filter((each) => !last.includes(each)))
-            news.push(told("labeled", { label: { name } }, `-${name}`));
+            news.push(await told("labeled", name));
         for (const name of last.filter((each) => !labels.includes(each)))
-            news.push(told("unlabeled", { label: { name } }, `-${name}`));
+            news.push(await told("unlabeled", name));
         return news;
+    }
+    /** Who did it last: what a workflow does itself does not cancel it. */
+    async function doerOf(number, action, label) {
+        const events = await pages.readAll(`/issues/${number}/events`);
+        const last = events.findLast((event) => textAt(event, "event") === action &&
+            (label === undefined || textAt(event, "label", "name") === label));
+        return objectAt(last, "actor") ?? { login: "ghost", type: "User" };
     }
     async function pull(number, known) {
         const data = (await pages.read(`/pulls/${number}`))?.data;
@@ -93443,18 +93455,20 @@ function createLook({ pages, job, since, heard }) {
         const news = await reviews(number, data);
         const head = textAt(data, "head", "sha") ?? "";
         const at = look_timeOf(data, "updated_at");
-        const told = (action) => ({
+        const told = (action, sender) => ({
             id: `pull-${number}-${action}-${head}-${at}`,
             event: "pull_request",
-            payload: { action, number, pull_request: data, sender: objectAt(data, "merged_by") ?? userOf(data) },
+            payload: { action, number, pull_request: data, sender },
             at,
         });
         const [knownState, knownHead] = known?.split(" ") ?? [];
         if (changed(`head ${number}`, head, knownHead))
-            news.push(told("synchronize"));
+            news.push(told("synchronize", userOf(data)));
         const state = textAt(data, "state") ?? "";
-        if (changed(`pull ${number}`, state, knownState))
-            news.push(told(state === "closed" ? "closed" : "reopened"));
+        if (changed(`pull ${number}`, state, knownState)) {
+            const action = state === "closed" ? "closed" : "reopened";
+            news.push(told(action, objectAt(data, "merged_by") ?? (await doerOf(number, action))));
+        }
         return news;
     }
     async function reviews(number, pull_request) {

@@ -115,6 +115,27 @@ describe("a job hears", () => {
   });
 });
 
+test.for([
+  ["takes a label off", { "/issues/1": { ...open, labels: [] } }, "robot"],
+  ["closes an issue", { "/issues/1": { ...open, state: "closed" } }, "olga"],
+  ["closes a pull request", { "/pulls/2": { ...pull, state: "closed" } }, "quinn"],
+] as const)("it is told who %s", async ([, second, login]) => {
+  const by = (event: string, who: string, more = {}) => ({ event, actor: { login: who }, ...more });
+  const first = {
+    "/issues/1": open,
+    "/pulls/2": pull,
+    "/issues/1/events": [
+      by("unlabeled", "mona", { label: { name: "bug" } }),
+      by("closed", "olga"),
+      by("unlabeled", "robot", { label: { name: "bug" } }),
+      by("unlabeled", "mona", { label: { name: "other" } }),
+    ],
+    "/issues/2/events": [by("closed", "quinn")],
+  };
+  const news = await heard(anExecution({ linked }), first, second);
+  expect(news.map(({ payload }) => textAt(payload, "sender", "login"))).toEqual([login]);
+});
+
 test("what is heard is taken once and in order, again where that fails, ever more rarely where nothing comes", async () => {
   const clock = new SimulatedClock();
   const taken: string[] = [];

@@ -12,6 +12,7 @@ agents:
     output_schema: { type: object, required: [severity], properties: { severity: { type: integer } } }
 steps:
   - { id: thank, action: issues.createComment, inputs: { body: Thank you. } }
+  - { id: taken, action: issues.removeLabel, inputs: { name: bug } }
   - { id: triage, agent: judge, timeout: 1d }
   - { id: fix, agent: coding-agent, timeout: 1d }
   - id: review
@@ -103,7 +104,7 @@ describe("a workflow in a job", () => {
   });
 
   test("is told to wait, to go on and to end as on a service, and fails as it is rejected", async () => {
-    const { sandbox, run, number, event } = await openBug();
+    const { sandbox, run, written, number, event } = await openBug();
     const step = run({ workflow: "ask" }, event);
     await step.said(/^go: waits for/);
     sandbox.as("mona").comment(number, "/hishamos pause");
@@ -119,6 +120,8 @@ describe("a workflow in a job", () => {
         { title: "HOS906", message: expect.stringMatching(/Ask has failed in the step go: .*rejected/) },
       ],
     });
+    expect(written(number).join("\n")).toContain("run the job again when the cause is gone");
+    expect(written(number).join("\n")).not.toContain("/hishamos retry");
   });
 
   test("takes inputs where it is run by hand, and is about the subject that is named", async () => {
@@ -257,10 +260,15 @@ describe("a job fails and says why", () => {
     expect(ended.annotations).toMatchObject([
       {
         title: "HOS909",
-        message: expect.stringMatching(/1s of the input timeout are over.*go \(.*command: start/),
+        message: expect.stringMatching(
+          /1s of the input timeout are over.*it waited in go for approval.*command: start/,
+        ),
       },
     ]);
-    expect(written(number).join("\n")).toMatch(/### Ask: 🚫 cancelled[\s\S]*timeout are over/);
+    const shown = written(number).join("\n");
+    expect(shown).toMatch(/### Ask: 🚫 cancelled[\s\S]*timeout are over/);
+    // Nobody would hear it any more.
+    expect(shown).not.toContain("/hishamos retry");
   });
 
   test("when the job is cancelled", async () => {

@@ -53,25 +53,40 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
     const data = (await pages.read(`/issues/${number}`))?.data;
     if (!isObject(data) || data["pull_request"]) return [];
     const at = timeOf(data, "updated_at");
-    const told = (action: string, more: JsonObject = {}, what = ""): News => ({
-      id: `issue-${number}-${action}${what}-${at}`,
+    const told = async (action: string, label?: string): Promise<News> => ({
+      id: `issue-${number}-${action}${label === undefined ? "" : `-${label}`}-${at}`,
       event: "issues",
-      payload: { action, issue: data, sender: objectAt(data, "closed_by") ?? userOf(data), ...more },
+      payload: {
+        action,
+        issue: data,
+        sender: await doerOf(number, action, label),
+        ...(label !== undefined && { label: { name: label } }),
+      },
       at,
     });
     const news: News[] = [];
     const state = textAt(data, "state") ?? "";
-    if (changed(`issue ${number}`, state)) news.push(told(state === "closed" ? "closed" : "reopened"));
+    if (changed(`issue ${number}`, state)) news.push(await told(state === "closed" ? "closed" : "reopened"));
     const labels = labelNames(listAt(data, "labels"));
     const before = states.get(`labels ${number}`);
     states.set(`labels ${number}`, JSON.stringify(labels));
     if (before === undefined) return news;
     const last = JSON.parse(before) as readonly string[];
-    for (const name of labels.filter((each) => !last.includes(each)))
-      news.push(told("labeled", { label: { name } }, `-${name}`));
+    for (const name of labels.filter((each) => !last.includes(each))) news.push(await told("labeled", name));
     for (const name of last.filter((each) => !labels.includes(each)))
-      news.push(told("unlabeled", { label: { name } }, `-${name}`));
+      news.push(await told("unlabeled", name));
     return news;
+  }
+
+  /** Who did it last: what a workflow does itself does not cancel it. */
+  async function doerOf(number: number, action: string, label?: string): Promise<JsonObject> {
+    const events = await pages.readAll(`/issues/${number}/events`);
+    const last = events.findLast(
+      (event) =>
+        textAt(event, "event") === action &&
+        (label === undefined || textAt(event, "label", "name") === label),
+    );
+    return objectAt(last, "actor") ?? { login: "ghost", type: "User" };
   }
 
   async function pull(number: number, known: string | undefined): Promise<News[]> {
@@ -80,17 +95,19 @@ export function createLook({ pages, job, since, heard }: LookOptions) {
     const news = await reviews(number, data);
     const head = textAt(data, "head", "sha") ?? "";
     const at = timeOf(data, "updated_at");
-    const told = (action: string): News => ({
+    const told = (action: string, sender: JsonObject): News => ({
       id: `pull-${number}-${action}-${head}-${at}`,
       event: "pull_request",
-      payload: { action, number, pull_request: data, sender: objectAt(data, "merged_by") ?? userOf(data) },
+      payload: { action, number, pull_request: data, sender },
       at,
     });
     const [knownState, knownHead] = known?.split(" ") ?? [];
-    if (changed(`head ${number}`, head, knownHead)) news.push(told("synchronize"));
+    if (changed(`head ${number}`, head, knownHead)) news.push(told("synchronize", userOf(data)));
     const state = textAt(data, "state") ?? "";
-    if (changed(`pull ${number}`, state, knownState))
-      news.push(told(state === "closed" ? "closed" : "reopened"));
+    if (changed(`pull ${number}`, state, knownState)) {
+      const action = state === "closed" ? "closed" : "reopened";
+      news.push(told(action, objectAt(data, "merged_by") ?? (await doerOf(number, action))));
+    }
     return news;
   }
 
