@@ -1,0 +1,3 @@
+import { fuzzTests } from "./fuzz.ts";
+
+fuzzTests(20_000);
