@@ -44853,7 +44853,7 @@ async function main() {
         case "validate":
             return await (0,_validate_js__WEBPACK_IMPORTED_MODULE_5__/* .validate */ .t)(path);
         case "run":
-            return await inJob(async (job) => (await Promise.all(/* import() */[__nccwpck_require__.e(882), __nccwpck_require__.e(722)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8722))).run(job));
+            return await inJob(async (job) => (await Promise.all(/* import() */[__nccwpck_require__.e(882), __nccwpck_require__.e(774)]).then(__nccwpck_require__.bind(__nccwpck_require__, 774))).run(job));
         case "start":
             return await inJob(async (job) => (await __nccwpck_require__.e(/* import() */ 564).then(__nccwpck_require__.bind(__nccwpck_require__, 1564))).start(job));
         default:

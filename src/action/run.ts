@@ -122,7 +122,7 @@ async function interrupt(
 ): Promise<void> {
   const reason = whyOf(why, job);
   const waited = viewOf(teller.newest(begun)).progress.waiting.map(
-    (step) => `${step} (${teller.waits.get(step) ?? "something"})`,
+    (step) => `${step} for ${teller.waits.get(step) ?? "something"}`,
   );
   for (const [at, ms] of patience[why].cancelsMs.entries()) {
     const id = `job-${why}-${at}`;
@@ -131,7 +131,7 @@ async function interrupt(
     if (await within(ms, ended)) break;
   }
   await within(patience[why].reportMs, reporter.idle());
-  const on = waited.length === 0 ? "" : `; it waited in ${waited.join(", ")}`;
+  const on = waited.length === 0 ? "" : `; it waited in ${waited.join("; in ")}`;
   const hint = "Waits of hours and days belong on a service: command: start begins the workflow there.";
   fail({
     code: "HOS909",

@@ -79,8 +79,6 @@ export function composeInJob(options: InJobOptions): InJob {
     pacing,
     clock,
     log,
-    // Nothing tells a job that one was pressed.
-    buttons: false,
     ...traces,
     workflowOf: (execution) => engine.workflowOf(execution),
     send: (message) => engine.send(message),

@@ -1,9 +1,7 @@
 import { isObject, type JsonObject, own } from "../../core/json.ts";
 import { type Happening, readHappening } from "../../github/happening.ts";
+import { noInstallation } from "../../github/in-job.ts";
 import type { Job } from "../job.ts";
-
-/** Stands where a webhook names the App's installation: a job has none. */
-export const noInstallation = 0;
 
 /** Something that a webhook would have brought. */
 export interface News {

@@ -1,4 +1,5 @@
 import { handleComment } from "../../github/commands/handle.ts";
+import { noInstallation } from "../../github/in-job.ts";
 import { listAll } from "../../github/lists.ts";
 import { numberAt } from "../../github/payload.ts";
 import { performParts, workOn } from "../../github/process.ts";
@@ -7,7 +8,7 @@ import { routeEvent } from "../../github/routing.ts";
 import type { Job } from "../job.ts";
 import { say } from "../report.ts";
 import type { InJob } from "./compose.ts";
-import { happeningOf, noInstallation } from "./happened.ts";
+import { happeningOf } from "./happened.ts";
 import { type Ears, listen } from "./listen.ts";
 import { createLook } from "./look.ts";
 import { createPages } from "./polled.ts";

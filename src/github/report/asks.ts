@@ -2,6 +2,7 @@ import type { Execution, StepError } from "../../core/execution.ts";
 import { newestPullRequest } from "../../core/scope.ts";
 import type { ApprovalOptions, Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
+import { isInJob } from "../in-job.ts";
 import { code, neutralise } from "../neutralise.ts";
 import { askKey } from "./ask-key.ts";
 import {
@@ -137,10 +138,17 @@ function failureAsk(workflow: Workflow, execution: Execution): Ask {
     body: paragraphs(
       `### ❌ ${code(execution.workflow.name)} failed${error ? ` at ${code(error.step)}` : ""}`,
       error ? errorWords(error) : "",
-      `When the cause is gone, ${limitOf(workflow, execution, "retry") ?? anyWriter} can try again from there:`,
-      copy("/hishamos retry"),
+      ...(isInJob(execution) ? [jobsWayOn] : retries(workflow, execution)),
     ),
   };
+}
+
+const jobsWayOn =
+  "It ran in a job of GitHub Actions, which has ended: run the job again when the cause is gone.";
+
+function retries(workflow: Workflow, execution: Execution): readonly string[] {
+  const who = limitOf(workflow, execution, "retry") ?? anyWriter;
+  return [`When the cause is gone, ${who} can try again from there:`, copy("/hishamos retry")];
 }
 
 export function errorWords(error: StepError, max = 2_000): string {

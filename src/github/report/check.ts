@@ -1,5 +1,6 @@
 import type { Execution, ExecutionState } from "../../core/execution.ts";
 import type { Workflow } from "../../core/workflow.ts";
+import { isInJob } from "../in-job.ts";
 import { type Button, fittingCommands } from "./fitting.ts";
 import { headline, stepTable } from "./sticky.ts";
 import { waitingApprovals } from "./waiting.ts";
@@ -32,7 +33,9 @@ export function checkRunOf(workflow: Workflow, execution: Execution): CheckRun |
     .join("\n\n");
   const conclusion =
     execution.state === "running" && approval ? "action_required" : conclusions[execution.state];
-  const buttons = fittingCommands(workflow, execution).flatMap(({ button }) => button ?? []);
+  const buttons = isInJob(execution)
+    ? []
+    : fittingCommands(workflow, execution).flatMap(({ button }) => button ?? []);
   return {
     name: workflow.report.check,
     head_sha: head,

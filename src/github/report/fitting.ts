@@ -2,6 +2,7 @@ import type { Execution } from "../../core/execution.ts";
 import { unreachable } from "../../core/problem.ts";
 import type { Workflow } from "../../core/workflow.ts";
 import { readyAnswer } from "../../engine/answer/index.ts";
+import { isInJob } from "../in-job.ts";
 import { anyWriter, decidersOf, limitOf, waitingApprovals, waitingPersons, waitingSteps } from "./waiting.ts";
 
 /** One thing that people can do now. */
@@ -57,7 +58,7 @@ function fitting(workflow: Workflow, execution: Execution): readonly Fitting[] {
       ];
     case "failed":
     case "cancelled":
-      return [retry];
+      return isInJob(execution) ? [] : [retry];
     case "completed":
       return [];
     default:

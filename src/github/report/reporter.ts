@@ -31,8 +31,6 @@ export interface ReporterOptions {
   readonly send: (message: Message) => Promise<unknown>;
   /** Since when what was shown of an execution may be there (ms); its start unless given. */
   readonly tracesSince?: number;
-  /** False where nobody would hear that a check run's button was pressed. */
-  readonly buttons?: boolean;
   /** How many executions are shown at once (default 8). */
   readonly concurrency?: number;
 }
@@ -64,18 +62,7 @@ const leasedAgainMs = 1_000;
  * another.
  */
 export function createReporter(options: ReporterOptions): ReporterService {
-  const {
-    clients,
-    stores,
-    pacing,
-    leases,
-    clock,
-    log,
-    workflowOf,
-    send,
-    concurrency = 8,
-    buttons = true,
-  } = options;
+  const { clients, stores, pacing, leases, clock, log, workflowOf, send, concurrency = 8 } = options;
   const identity = createIdentity(clients);
   const stopping = new AbortController();
   const jobs = createJobs({ concurrency, clock, signal: stopping.signal, attempt });
@@ -173,7 +160,6 @@ export function createReporter(options: ReporterOptions): ReporterService {
         octokit: clients.installation(installation, narrowing, "news"),
         slug: bot.replace(/\[bot\]$/, ""),
         log,
-        buttons,
         now: clock.now(),
         since: (options.tracesSince ?? execution.startedAt) - clockTolerance,
         top: () => topOf(execution),

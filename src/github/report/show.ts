@@ -26,8 +26,6 @@ export interface Showing {
   readonly now: number;
   /** Nothing of ours is older (ms). */
   readonly since: number;
-  /** Whether check runs have buttons. */
-  readonly buttons: boolean;
   /** Takes the turn of the next write; rejects where it has to wait, so that the pass is made again at what is newest then. */
   readonly turn: (urgency: Urgency) => Promise<void>;
   /** The execution at the top, for a child whose own has no place yet; null for one that stands alone. */
@@ -138,9 +136,8 @@ function isStickyWanted(workflow: Workflow, execution: Execution, shown: Shown):
 
 async function showCheck(showing: Showing, shown: Shown): Promise<Shown> {
   const { workflow, execution, octokit, turn, keep } = showing;
-  const whole = checkRunOf(workflow, execution);
-  if (whole === null) return shown;
-  const wanted = showing.buttons ? whole : { ...whole, actions: [] };
+  const wanted = checkRunOf(workflow, execution);
+  if (wanted === null) return shown;
   const hash = hashOf(JSON.stringify(wanted));
   const completed = wanted.status === "completed";
   const last = shown.check?.sha === wanted.head_sha ? shown.check : null;

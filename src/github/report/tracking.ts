@@ -1,4 +1,5 @@
 import type { Execution, Subject } from "../../core/execution.ts";
+import { isInJob } from "../in-job.ts";
 import { commentOnce, findComment, hasMarker, isOurs, withMarker } from "../marker.ts";
 import { code, neutralise } from "../neutralise.ts";
 import { whyCancelled } from "./cancelled.ts";
@@ -66,7 +67,8 @@ function lastWord(execution: Execution): string {
   const name = `**${neutralise(execution.workflow.name, 200)}**`;
   if (execution.state === "completed") return `✅ ${name} is completed. Nobody is needed here any more.`;
   const why = whyCancelled(execution);
-  return `🚫 ${name} is cancelled${why === "" ? "" : `: ${why}`}. ${code("/hishamos retry")} takes it up again.`;
+  const again = isInJob(execution) ? "" : ` ${code("/hishamos retry")} takes it up again.`;
+  return `🚫 ${name} is cancelled${why === "" ? "" : `: ${why}`}.${again}`;
 }
 
 function keyOf({ id }: Execution): string {
