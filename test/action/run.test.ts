@@ -56,7 +56,13 @@ on: { slash_command: { name: deploy } }
 steps:
   - { id: look, action: repos.get }
 `;
+const shipped = `name: Triage
+on: { issues: { types: [opened] } }
+permissions: { issues: write, contents: read }
+uses: library/issue-triage@1.0.0
+`;
 const files = {
+  ".hishamos/shipped.yml": shipped,
   ".hishamos/checks.yml": checks,
   ".hishamos/deploy.yml": deploy,
   ".hishamos/tidy.yml": tidy,
@@ -76,6 +82,15 @@ async function openBug() {
 }
 
 describe("a workflow in a job", () => {
+  test("may be one of the library, by its name and version", async () => {
+    const { sandbox, run, payload } = await openJobGitHub(files);
+    const { number } = sandbox.as("mona").openIssue({ title: "How do I start it?" });
+    const step = run({ workflow: "shipped" }, { eventName: "issues", payload: payload("issues") });
+    await step.said(/waits for a person's answer/);
+    sandbox.as("hubot").comment(number, "/hishamos cancel");
+    expect((await step.ended).outputs["state"]).toBe("cancelled");
+  });
+
   test("goes from the label to the close, with people who answer in comments, a pull request and a review", async () => {
     const { sandbox, run, written, number, event } = await openBug();
     const step = run({ workflow: "bug" }, event);
