@@ -9,6 +9,7 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
   ["dead code", ["knip"]],
   ["generated schema", ["node", "scripts/generate-schema.ts", "--check"]],
   ["generated problems page", ["node", "scripts/generate-problems.ts", "--check"]],
+  ["released library", ["node", "scripts/release-library.ts", "--check"]],
   ["generated catalogue", ["node", "scripts/generate-catalogue.ts", "--check"]],
   ["bundled action", ["node", "scripts/bundle-action.ts", "--check"]],
 ];

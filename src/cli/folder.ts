@@ -12,6 +12,8 @@ import {
   loadWorkflow,
   neededFiles,
 } from "../definition/index.ts";
+import { openLibrary } from "../github/library.ts";
+import { type Needed, withReasons } from "../github/needed.ts";
 
 /** A file that a command was given or found, and what it is to us. */
 export interface FoundFile {
@@ -21,6 +23,7 @@ export interface FoundFile {
 
 const ending = /\.(?:ya?ml|json)$/;
 const skipped = new Set(["node_modules", ".git"]);
+const library = openLibrary();
 
 /**
  * The definitions under a path, in order, or what is wrong with the path. A folder has what is under `.hishamos/`; one
@@ -97,22 +100,42 @@ export class WorkflowFolder {
    */
   load(path: string, text: string, named = path): LoadedWorkflow {
     const { agents } = this;
-    return loadWorkflow(text, named, { agents, files: this.filesFor(text, named), offline: true });
+    const { files, reasons } = this.#needed(text, named);
+    const loaded = loadWorkflow(text, named, { agents, files, offline: true });
+    return "workflow" in loaded ? loaded : { problems: withReasons(loaded.problems, reasons) };
   }
 
   /** The files that a workflow names, and those that these name, by the keys that the loader knows them by. */
   filesFor(text: string, named: string): ReadonlyMap<string, string> {
+    return this.#needed(text, named).files;
+  }
+
+  #needed(text: string, named: string): Needed {
     const found = new Map<string, string>();
+    const reasons = new Map<string, string>();
     const folder = named.slice(0, named.lastIndexOf("/") + 1);
     const queue = [...neededFiles(text, named)];
     for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
-      if (found.has(key) || !key.startsWith(folder) || key.includes("@")) continue;
-      const inner = this.text(join(this.path, key.slice(folder.length)));
+      if (found.has(key)) continue;
+      const inner = key.startsWith("library/") ? this.#shipped(key, reasons) : this.#beside(key, folder);
       if (inner === null) continue;
       found.set(key, inner);
       queue.push(...neededFiles(inner, key));
     }
-    return found;
+    return { files: found, reasons };
+  }
+
+  #shipped(key: string, reasons: Map<string, string>): string | null {
+    const shipped = library.find(key);
+    if ("text" in shipped) return shipped.text;
+    reasons.set(key, shipped.reason);
+    return null;
+  }
+
+  /** Null for what stands in another place. */
+  #beside(key: string, folder: string): string | null {
+    if (!key.startsWith(folder) || key.includes("@")) return null;
+    return this.text(join(this.path, key.slice(folder.length)));
   }
 
   /** The file of a workflow by its name without ending, or by its path from this folder; null where there is none. */

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { didYouMean } from "../core/nearest.ts";
 import { loadWorkflow } from "../definition/index.ts";
+import { openLibrary, versionOf } from "../github/library.ts";
 import { type Output, takeArguments, wrongUsage } from "./usage.ts";
 
-const library = new URL("../../workflows-library/", import.meta.url);
+const library = openLibrary();
+const tests = new URL("../../workflows-library/tests/", import.meta.url);
 
-const usage = `Usage: hishamos init [NAME…] [--by-reference] [--force] [--folder DIR]
+const usage = `Usage: hishamos init [NAME[@VERSION]…] [--by-reference] [--force] [--folder DIR]
 
-Puts workflows of the library into .hishamos/, with their tests; without a name it lists what there is.
+Puts workflows of the library into .hishamos/, the newest version with its tests; without a name it lists what there is.
   --by-reference  a few lines that name the library's version, in place of a copy
   --force         writes over what is there
   --folder        the repository's folder; this one unless given
@@ -45,15 +46,14 @@ function init(
   io: Output,
 ): number {
   const { folder = ".", force = false } = values;
-  const stems = shipped();
   if (names.length === 0) {
-    io.stdout(listOf(stems));
+    io.stdout(listOf(library.names));
     return 0;
   }
-  const unknown = names.find((name) => !stems.includes(name));
-  if (unknown !== undefined) {
-    const hint = didYouMean(unknown, stems) ?? "hishamos init lists them all.";
-    io.stderr(`there is no workflow "${unknown}" in the library. ${hint}\n`);
+  for (const name of names) {
+    const found = textOf(name);
+    if ("text" in found) continue;
+    io.stderr(`there is no workflow "${name}" in the library. ${found.reason}\n`);
     return wrongUsage;
   }
   const files = names.flatMap((name) => (values["by-reference"] ? [referenceTo(name)] : copiesOf(name)));
@@ -74,29 +74,38 @@ function init(
   return 0;
 }
 
-function shipped(): readonly string[] {
-  return readdirSync(library)
-    .flatMap((file) => /^(.+)\.yml$/.exec(file)?.[1] ?? [])
-    .toSorted();
+/** `NAME` is the newest, `NAME@VERSION` that one. */
+function textOf(wanted: string): ReturnType<typeof library.find> {
+  if (wanted.includes("@")) return library.find(`library/${wanted}`);
+  return library.names.includes(wanted)
+    ? { text: library.newest(wanted) }
+    : library.find(`library/${wanted}@`);
 }
 
-function textOf(name: string): string {
-  return readFileSync(new URL(`${name}.yml`, library), "utf8");
+function knownText(wanted: string): string {
+  const found = textOf(wanted);
+  if ("reason" in found) throw new Error(found.reason);
+  return found.text;
 }
 
-function copiesOf(name: string): readonly File[] {
-  const tests = new URL(`tests/${name}.yml`, library);
+/** The tests that ship are of the newest version. */
+function copiesOf(wanted: string): readonly File[] {
+  const [name = ""] = wanted.split("@");
+  const text = knownText(wanted);
+  const copy = { path: `.hishamos/${name}.yml`, text };
+  if (versionOf(text) !== versionOf(library.newest(name))) return [copy];
   return [
-    { path: `.hishamos/${name}.yml`, text: textOf(name) },
-    { path: `.hishamos/tests/${name}.yml`, text: readFileSync(tests, "utf8") },
+    copy,
+    { path: `.hishamos/tests/${name}.yml`, text: readFileSync(new URL(`${name}.yml`, tests), "utf8") },
   ];
 }
 
-function referenceTo(name: string): File {
-  const text = textOf(name);
-  const version = /^version: "?([\w.-]+)"?$/m.exec(text)?.[1] ?? "";
+function referenceTo(wanted: string): File {
+  const [name = ""] = wanted.split("@");
+  const text = knownText(wanted);
   // What starts it is the library's own; its inputs can be given here.
-  const lines = [`# ${titleOf(text)}`, "workflow:", `  uses: library/${name}@${version}`, "  inputs: {}", ""];
+  const uses = `  uses: library/${name}@${versionOf(text)}`;
+  const lines = [`# ${titleOf(text)}`, "workflow:", uses, "  inputs: {}", ""];
   return { path: `.hishamos/${name}.yml`, text: lines.join("\n") };
 }
 
@@ -108,7 +117,7 @@ function titleOf(text: string): string {
 function listOf(stems: readonly string[]): string {
   const width = Math.max(...stems.map(({ length }) => length));
   const lines = stems.map((stem) => {
-    const loaded = loadWorkflow(textOf(stem), `.hishamos/${stem}.yml`);
+    const loaded = loadWorkflow(library.newest(stem), `.hishamos/${stem}.yml`);
     const about = "workflow" in loaded ? loaded.workflow.description : null;
     return `  ${stem.padEnd(width)}  ${about ?? ""}`.trimEnd();
   });

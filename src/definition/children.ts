@@ -70,7 +70,8 @@ export class Children {
       });
       return null;
     }
-    if (files === null || (text === undefined && offline && key.includes("@"))) return null;
+    const elsewhere = key.includes("@") && !key.startsWith("library/");
+    if (files === null || (text === undefined && offline && elsewhere)) return null;
     if (text === undefined) {
       this.#problems.add("missingFile", tree, `there is no workflow "${short(key)}"`, {
         hint: this.#problems.didYouMean(reference, siblings(path, files)),

@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Octokit } from "@octokit/rest";
-import { parse } from "yaml";
 import type { RepositoryRef } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
 import type { Problem } from "../core/problem.ts";
 import { neededFiles } from "../definition/index.ts";
 import { hasStatus } from "./failures.ts";
+import { openLibrary } from "./library.ts";
 import { createLru } from "./lru.ts";
-import { textAt } from "./payload.ts";
 
 /** The workflows that a file runs, with those that these run, by the keys that the loader knows them by. */
 export interface Needed {
@@ -36,7 +33,6 @@ export type Reach = "installation" | "public";
 /** More files than these are no workflow any more; the loader tells of the missing ones. */
 const MAX_FILES = 50;
 const MAX_TEXT = 512 * 1_024;
-const shipped = new URL("../../workflows-library/", import.meta.url);
 
 /**
  * Reads what workflows name beside themselves: `./x.yml` from the same commit, `OWNER/REPO/PATH@SHA` through the
@@ -45,6 +41,7 @@ const shipped = new URL("../../workflows-library/", import.meta.url);
  */
 export function createNeededReader(): NeededReader {
   const remote = createLru<string>(500);
+  const library = openLibrary();
 
   async function readRemote(octokit: Octokit, repository: RepositoryRef, key: string) {
     const known = remote.get(`${repository.id} ${key}`);
@@ -86,7 +83,7 @@ export function createNeededReader(): NeededReader {
       for (let key = queue.shift(); key !== undefined && files.size < MAX_FILES; key = queue.shift()) {
         if (files.has(key) || reasons.has(key) || key === root.path) continue;
         const found = key.startsWith("library/")
-          ? readShipped(key)
+          ? library.find(key)
           : key.includes("@")
             ? reach === "public" && !(await isPublic(octokit, key))
               ? { reason: "Of other repositories a fork's pull request may name public ones only." }
@@ -101,26 +98,6 @@ export function createNeededReader(): NeededReader {
       return { files, reasons };
     },
   };
-}
-
-/** The library's file, if it is of the version that is asked for: there is one of each. */
-function readShipped(key: string): { readonly text: string } | { readonly reason: string } {
-  const [, name = "", version = ""] = /^library\/([a-z0-9-]+)@(.+)$/.exec(key) ?? [];
-  let text: string;
-  try {
-    text = readFileSync(new URL(`${name}.yml`, shipped), "utf8");
-  } catch {
-    return { reason: "No workflow of that name ships with this version." };
-  }
-  const ships = versionOf(text);
-  return ships === version ? { text } : { reason: `This version ships library/${name}@${ships}.` };
-}
-
-function versionOf(text: string): string {
-  const top = parse(text) as Json;
-  const version = textAt(top, "workflow", "version") ?? textAt(top, "version");
-  if (version === null) throw new Error("a workflow of the library has no version");
-  return version;
 }
 
 /** The problems of a file, with the reason where one is that a file is missing. */

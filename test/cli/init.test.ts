@@ -46,6 +46,16 @@ test("what is there is not written over, and nothing else is written either, unl
   expect(readFileSync(path, "utf8")).toContain("name: Hotfix");
 });
 
+test("a version is put there as it was released, and one that never was is told", async () => {
+  expect(await init("hotfix@1.0.0")).toBe(0);
+  const text = readFileSync("workflows-library/released/hotfix@1.0.0.yml", "utf8");
+  expect(readFileSync(join(folder, ".hishamos/hotfix.yml"), "utf8")).toBe(text);
+  expect(await init("rollback@1.0.0", "--by-reference")).toBe(0);
+  expect(readFileSync(join(folder, ".hishamos/rollback.yml"), "utf8")).toContain("library/rollback@1.0.0");
+  expect(await init("hotfix@99.0.0")).toBe(2);
+  expect(err).toMatch(/hotfix@99\.0\.0" in the library\. Of library\/hotfix this release has .*1\.0\.0/);
+});
+
 test("a name that is not there is told with the nearest one", async () => {
   expect(await init("hot-fix")).toBe(2);
   expect(err).toContain('there is no workflow "hot-fix" in the library. Did you mean "hotfix"?');

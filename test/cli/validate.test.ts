@@ -23,10 +23,13 @@ const files: Readonly<Record<string, string>> = {
     "workflow: parent\nexpect: {state: completed}\nanswers:\n  qa/look: {output: 1}\n  qua: {output: 1}\n",
   "ugly/.hishamos/tests/who.yml": "workflow: parnt\nexpect: {}\n",
   "far/.hishamos/pinned.yml": `name: P\nsteps:\n  - {id: qa, workflow: acme/tools/.hishamos/qa.yml@${"0".repeat(40)}}\n`,
-  "far/.hishamos/shipped.yml": "name: S\nsteps:\n  - {id: fix, workflow: library/bug-lifecycle@1.0.0}\n",
+  "far/.hishamos/shipped.yml":
+    "name: S\npermissions: {issues: write, contents: read}\nsteps:\n  - {id: fix, workflow: library/bug-lifecycle@1.0.0}\n",
   "far/.hishamos/used.yml": "name: U\nuses: library/bug-lifecycle@1.0.0\n",
   "library/one.yml": "name: W\nsteps:\n  - {id: a, delay: 1s}\n",
   "library/two.json": '{"name": "W", "steps": [{"id": "a", "delay": "1s"}]}',
+  "typo/.hishamos/a.yml": "name: S\nuses: library/bug-lifecyle@1.0.0\n",
+  "typo/.hishamos/b.yml": "name: S\nuses: library/bug-lifecycle@99.0.0\n",
   "empty/readme.md": "",
 };
 let root = "";
@@ -63,6 +66,13 @@ const valid: readonly (readonly [what: string, path: string, checked: number])[]
 test.for(valid)("%s is valid", async ([, path, checked]) => {
   const count = `${checked} definition${checked === 1 ? "" : "s"}`;
   expect(await validate(path)).toEqual({ code: 0, out: `${count} checked, no problems\n`, err: "" });
+});
+
+test("what refers to the library is held to what ships", async () => {
+  const { code, out } = await validate("/typo");
+  expect(code).toBe(1);
+  expect(out).toMatch(/a.yml:2:7 HOS\d+ .*Did you mean "bug-lifecycle"\?/);
+  expect(out).toMatch(/b.yml:2:7 HOS\d+ .*Of library\/bug-lifecycle this release has (?:\S+, )*1\.0\.0/);
 });
 
 test("the library that ships is valid", async () => {

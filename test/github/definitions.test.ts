@@ -93,8 +93,11 @@ test("a file of another repository of the installation is read at its commit, an
 test.for([
   ["./none.yml", /there is no workflow/],
   [`acme/secret/qa.yml@${"a".repeat(40)}`, /acme\/secret has no such file at that commit, or .* can't/],
-  ["library/bug-lifecycle@99.0.0", /This version ships library\/bug-lifecycle@\d/],
-  ["library/nothing@1.0.0", /No workflow of that name ships/],
+  [
+    "library/bug-lifecycle@99.0.0",
+    /Of library\/bug-lifecycle this release has (?:\d+\.\d+\.\d+, )*\d+\.\d+\.\d+\./,
+  ],
+  ["library/nothing@1.0.0", /`hishamos init` lists what ships/],
 ] as const)("a reference to %s is told with the way out", async ([reference, words]) => {
   const shop = await openShop();
   expect(await problemsOf(shop, parent(reference))).toMatch(words);

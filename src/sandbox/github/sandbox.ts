@@ -12,11 +12,9 @@ import {
   isPull,
   type Repository,
   type Role,
-  type StatusState,
   type User,
 } from "./model.ts";
-import { createCheckRun, updateCheckRun } from "./operations/checks.ts";
-import { addStatus } from "./operations/statuses.ts";
+import { type ForeignCheck, type ForeignStatus, reportCheck, reportStatus } from "./operations/foreign.ts";
 import { finishRun, otherApp, type RunEnd, startRun } from "./operations/workflow-runs.ts";
 import { type AppManifest, registerApp } from "./registration.ts";
 import { checkRunJson } from "./serialize/check.ts";
@@ -37,7 +35,7 @@ import {
 } from "./setup.ts";
 import { until, type WaitOptions } from "./waiting.ts";
 import { type Delivery, succeeded, type Target, type WebhookSender } from "./webhooks/sender.ts";
-import { type Announcement, asDoer, found, fullName, type World } from "./world.ts";
+import { type Announcement, found, fullName, type World } from "./world.ts";
 
 interface SandboxEvents {
   /** Something is different: the world, a request's answer, a delivery. */
@@ -46,24 +44,6 @@ interface SandboxEvents {
   request: [RequestRecord];
   /** Something happened on the stand-in, whether or not the App hears of it. */
   announcement: [Announcement];
-}
-
-/** A check run of an App that is not ours. */
-export interface ForeignCheck {
-  /** A commit, or the number of the pull request at whose head it is. */
-  readonly at: string | number;
-  readonly name: string;
-  /** Left out: it is in progress. */
-  readonly conclusion?: string;
-  /** Slug of the App; GitHub Actions unless given. */
-  readonly app?: string;
-}
-
-export interface ForeignStatus {
-  readonly at: string | number;
-  readonly context: string;
-  readonly state: StatusState;
-  readonly targetUrl?: string;
 }
 
 interface Parts {
@@ -171,30 +151,9 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
     kept.set(branch, required);
   }
 
-  #shaAt(repository: Repository, at: string | number): string {
-    const sha = typeof at === "number" ? repository.issues.get(at)?.pull?.headSha : at;
-    if (sha === undefined) throw new Error(`#${at} of ${fullName(repository)} is no pull request`);
-    return sha;
-  }
-
   /** Makes another App's check run, or moves on the one of that name; answers its id. */
   reportCheck(repo: RepositoryName, check: ForeignCheck): number {
-    const repository = this.#finder.repository(repo);
-    const sha = this.#shaAt(repository, check.at);
-    const app = otherApp(this.#world, check.app ?? "github-actions");
-    const by = asDoer(app.bot, app);
-    const progress =
-      check.conclusion === undefined ? { status: "in_progress" } : { conclusion: check.conclusion };
-    const open = [...repository.checkRuns.values()].find(
-      (run) =>
-        run.headSha === sha && run.suite.app === app && run.name === check.name && run.status !== "completed",
-    );
-    if (open === undefined) {
-      const input = { name: check.name, head_sha: sha, ...progress };
-      return createCheckRun(this.#world, repository, by, input).id;
-    }
-    updateCheckRun(this.#world, repository, open, by, progress);
-    return open.id;
+    return reportCheck(this.#world, this.#finder.repository(repo), check);
   }
 
   /** Id of an App that is not ours, made if unknown. */
@@ -203,17 +162,8 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
   }
 
   /** Sets a commit status as an outside service does. */
-  reportStatus(repo: RepositoryName, { at, context, state, targetUrl }: ForeignStatus): void {
-    const repository = this.#finder.repository(repo);
-    const by = asDoer(this.#world.addUser("ci-service", "User"));
-    const sha = this.#shaAt(repository, at);
-    addStatus(this.#world, repository, by, {
-      sha,
-      context,
-      state,
-      description: null,
-      targetUrl: targetUrl ?? null,
-    });
+  reportStatus(repo: RepositoryName, status: ForeignStatus): void {
+    reportStatus(this.#world, this.#finder.repository(repo), status);
   }
 
   /** Runs of GitHub Actions workflows, oldest first, with the inputs they were given. */
