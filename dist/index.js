@@ -44853,7 +44853,7 @@ async function main() {
         case "validate":
             return await (0,_validate_js__WEBPACK_IMPORTED_MODULE_5__/* .validate */ .t)(path);
         case "run":
-            return await inJob(async (job) => (await Promise.all(/* import() */[__nccwpck_require__.e(882), __nccwpck_require__.e(774)]).then(__nccwpck_require__.bind(__nccwpck_require__, 774))).run(job));
+            return await inJob(async (job) => (await Promise.all(/* import() */[__nccwpck_require__.e(882), __nccwpck_require__.e(346)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2346))).run(job));
         case "start":
             return await inJob(async (job) => (await __nccwpck_require__.e(/* import() */ 564).then(__nccwpck_require__.bind(__nccwpck_require__, 1564))).start(job));
         default:
@@ -45151,13 +45151,20 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ../src/github/library.js
+var library = __nccwpck_require__(5654);
+// EXTERNAL MODULE: ../src/github/needed.js
+var needed = __nccwpck_require__(3208);
 ;// CONCATENATED MODULE: ../src/cli/folder.js
+
+
 
 
 
 
 const ending = /\.(?:ya?ml|json)$/;
 const skipped = new Set(["node_modules", ".git"]);
+const folder_library = (0,library/* openLibrary */.u)();
 /**
  * The definitions under a path, in order, or what is wrong with the path. A folder has what is under `.hishamos/`; one
  * without it has workflows directly in it, and tests in `tests/`, as a library of them.
@@ -45230,23 +45237,42 @@ class WorkflowFolder {
      */
     load(path, text, named = path) {
         const { agents } = this;
-        return (0,definition/* loadWorkflow */.G2)(text, named, { agents, files: this.filesFor(text, named), offline: true });
+        const { files, reasons } = this.#needed(text, named);
+        const loaded = (0,definition/* loadWorkflow */.G2)(text, named, { agents, files, offline: true });
+        return "workflow" in loaded ? loaded : { problems: (0,needed/* withReasons */.q)(loaded.problems, reasons) };
     }
     /** The files that a workflow names, and those that these name, by the keys that the loader knows them by. */
     filesFor(text, named) {
+        return this.#needed(text, named).files;
+    }
+    #needed(text, named) {
         const found = new Map();
+        const reasons = new Map();
         const folder = named.slice(0, named.lastIndexOf("/") + 1);
         const queue = [...(0,definition/* neededFiles */.H8)(text, named)];
         for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
-            if (found.has(key) || !key.startsWith(folder) || key.includes("@"))
+            if (found.has(key))
                 continue;
-            const inner = this.text((0,external_node_path_.join)(this.path, key.slice(folder.length)));
+            const inner = key.startsWith("library/") ? this.#shipped(key, reasons) : this.#beside(key, folder);
             if (inner === null)
                 continue;
             found.set(key, inner);
             queue.push(...(0,definition/* neededFiles */.H8)(inner, key));
         }
-        return found;
+        return { files: found, reasons };
+    }
+    #shipped(key, reasons) {
+        const shipped = folder_library.find(key);
+        if ("text" in shipped)
+            return shipped.text;
+        reasons.set(key, shipped.reason);
+        return null;
+    }
+    /** Null for what stands in another place. */
+    #beside(key, folder) {
+        if (!key.startsWith(folder) || key.includes("@"))
+            return null;
+        return this.text((0,external_node_path_.join)(this.path, key.slice(folder.length)));
     }
     /** The file of a workflow by its name without ending, or by its path from this folder; null where there is none. */
     find(name) {
@@ -48558,7 +48584,8 @@ class Children {
             });
             return null;
         }
-        if (files === null || (text === undefined && offline && key.includes("@")))
+        const elsewhere = key.includes("@") && !key.startsWith("library/");
+        if (files === null || (text === undefined && offline && elsewhere))
             return null;
         if (text === undefined) {
             this.#problems.add("missingFile", tree, `there is no workflow "${(0,limits/* short */.h0)(key)}"`, {
@@ -62097,6 +62124,302 @@ function jsonLength(value, indent) {
 }
 function tooDeep() {
     return new _problems_js__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC("tooMuch", `the value is nested more than ${_limits_js__WEBPACK_IMPORTED_MODULE_0__/* .limits */ .F.valueDepth} levels deep`);
+}
+
+
+/***/ }),
+
+/***/ 4594:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ hasStatus),
+/* harmony export */   f: () => (/* binding */ readFailure)
+/* harmony export */ });
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6527);
+
+/**
+ * Reads an error as Octokit throws it. Anything without an HTTP status (a broken connection, a database that can't
+ * answer) counts as transient. Waits follow GitHub's documentation: `retry-after`, else the limit's reset, else a
+ * minute.
+ */
+function readFailure(error, now) {
+    const message = error instanceof Error ? error.message : String(error);
+    const status = field(error, "status");
+    if (typeof status !== "number")
+        return { transient: true, notBefore: null, message };
+    const headers = field(field(error, "response"), "headers");
+    const retryAfter = Number(field(headers, "retry-after") ?? Number.NaN);
+    const exhausted = field(headers, "x-ratelimit-remaining") === "0";
+    const secondary = /secondary rate limit|abuse/i.test(message);
+    if (status === 429 || (status === 403 && (Number.isFinite(retryAfter) || exhausted || secondary))) {
+        const reset = Number(field(headers, "x-ratelimit-reset") ?? Number.NaN) * 1_000;
+        const notBefore = Number.isFinite(retryAfter)
+            ? now + retryAfter * 1_000
+            : exhausted && Number.isFinite(reset)
+                ? reset
+                : now + 60_000;
+        return { transient: true, notBefore, message };
+    }
+    // 401: a key being changed or a clock that is off; 408, 409: asked to come again.
+    return { transient: status >= 500 || [401, 408, 409].includes(status), notBefore: null, message };
+}
+function field(value, key) {
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .G)(value) ? value[key] : undefined;
+}
+/** True for an answer of GitHub with this status. */
+function hasStatus(error, ...statuses) {
+    const status = field(error, "status");
+    return typeof status === "number" && statuses.includes(status);
+}
+
+
+/***/ }),
+
+/***/ 5654:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ openLibrary)
+/* harmony export */ });
+/* unused harmony export versionOf */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9171);
+/* harmony import */ var _core_nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3975);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(823);
+
+
+
+
+const shipped = new URL("../../workflows-library/", new URL("github/library.js", globalThis.hishamosBundle).href);
+const semver = new Intl.Collator("en", { numeric: true });
+/** `folder`: its address, with a slash at the end. */
+function openLibrary(folder = shipped) {
+    const names = namesIn(folder, /^(.+)\.yml$/);
+    const released = new URL("released/", folder);
+    const newest = (name) => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(new URL(`${name}.yml`, folder), "utf8");
+    return {
+        names,
+        newest,
+        find(reference) {
+            const [, name = "", version = ""] = /^library\/([^@]*)@(.*)$/.exec(reference) ?? [];
+            if (!names.includes(name)) {
+                const hint = (0,_core_nearest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(name, names) ?? "`hishamos init` lists what ships.";
+                return { reason: hint };
+            }
+            const text = newest(name);
+            const present = versionOf(text);
+            if (present === version)
+                return { text };
+            const earlier = namesIn(released, new RegExp(`^${name}@(\\d.*)\\.yml$`));
+            if (earlier.includes(version))
+                return { text: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(new URL(`${name}@${version}.yml`, released), "utf8") };
+            const versions = [...new Set([...earlier, present])].toSorted(semver.compare);
+            return { reason: `Of library/${name} this release has ${versions.join(", ")}.` };
+        },
+    };
+}
+/** The version that a workflow of the library gives itself. Throws where it gives none. */
+function versionOf(text) {
+    const top = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parse */ .qg)(text);
+    const version = (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .textAt */ .$6)(top, "workflow", "version") ?? (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .textAt */ .$6)(top, "version");
+    if (version === null)
+        throw new Error("a workflow of the library has no version");
+    return version;
+}
+/** What the pattern takes of the names of a folder's files; none where there is no such folder. */
+function namesIn(folder, pattern) {
+    let files;
+    try {
+        files = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(folder);
+    }
+    catch {
+        return [];
+    }
+    return files.flatMap((file) => pattern.exec(file)?.[1] ?? []).toSorted();
+}
+
+
+/***/ }),
+
+/***/ 4604:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ createLru)
+/* harmony export */ });
+function createLru(max) {
+    const entries = new Map();
+    return {
+        get: (key) => {
+            const value = entries.get(key);
+            if (value === undefined)
+                return undefined;
+            // A Map keeps the order of insertion.
+            entries.delete(key);
+            entries.set(key, value);
+            return value;
+        },
+        set: (key, value) => {
+            entries.delete(key);
+            entries.set(key, value);
+            const [oldest] = entries.keys();
+            if (entries.size > max && oldest !== undefined)
+                entries.delete(oldest);
+        },
+        delete: (key) => {
+            entries.delete(key);
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 3208:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ createNeededReader),
+/* harmony export */   q: () => (/* binding */ withReasons)
+/* harmony export */ });
+/* harmony import */ var _definition_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5028);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4594);
+/* harmony import */ var _library_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5654);
+/* harmony import */ var _lru_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4604);
+
+
+
+
+/** More files than these are no workflow any more; the loader tells of the missing ones. */
+const MAX_FILES = 50;
+const MAX_TEXT = 512 * 1_024;
+/**
+ * Reads what workflows name beside themselves: `./x.yml` from the same commit, `OWNER/REPO/PATH@SHA` through the
+ * installation's token, and the library's from the files that ship. What a commit's SHA names never changes, so it is kept;
+ * by repository, because not every installation may read what another one may.
+ */
+function createNeededReader() {
+    const remote = (0,_lru_js__WEBPACK_IMPORTED_MODULE_2__/* .createLru */ .g)(500);
+    const library = (0,_library_js__WEBPACK_IMPORTED_MODULE_1__/* .openLibrary */ .u)();
+    async function readRemote(octokit, repository, key) {
+        const known = remote.get(`${repository.id} ${key}`);
+        if (known !== undefined)
+            return { text: known };
+        const [, owner = "", repo = "", path = "", ref = ""] = /^([^/]+)\/([^/]+)\/(.+)@([0-9a-f]{40})$/.exec(key) ?? [];
+        try {
+            const { data } = await octokit.rest.repos.getContent({ owner, repo, path, ref });
+            if (Array.isArray(data) || data.type !== "file")
+                return { reason: `${path} is no file there` };
+            if (data.size > MAX_TEXT)
+                return { reason: `it has ${data.size} bytes; a definition may have ${MAX_TEXT}` };
+            const text = Buffer.from(data.content, "base64").toString("utf8");
+            remote.set(`${repository.id} ${key}`, text);
+            return { text };
+        }
+        catch (error) {
+            if (!(0,_failures_js__WEBPACK_IMPORTED_MODULE_3__/* .hasStatus */ .R)(error, 403, 404, 422, 451))
+                throw error;
+            return {
+                reason: `${owner}/${repo} has no such file at that commit, or this App's installation can't read it: it has to be public, or one of the installation's own.`,
+            };
+        }
+    }
+    /** Asked each time: what is public today may be private tomorrow. */
+    async function isPublic(octokit, key) {
+        const [owner = "", repo = ""] = key.split("/");
+        try {
+            return !(await octokit.rest.repos.get({ owner, repo })).data.private;
+        }
+        catch (error) {
+            if ((0,_failures_js__WEBPACK_IMPORTED_MODULE_3__/* .hasStatus */ .R)(error, 403, 404, 451))
+                return false;
+            throw error;
+        }
+    }
+    return {
+        async read(octokit, repository, root, local, reach) {
+            const files = new Map();
+            const reasons = new Map();
+            const queue = [...(0,_definition_index_js__WEBPACK_IMPORTED_MODULE_0__/* .neededFiles */ .H8)(root.text, root.path)];
+            for (let key = queue.shift(); key !== undefined && files.size < MAX_FILES; key = queue.shift()) {
+                if (files.has(key) || reasons.has(key) || key === root.path)
+                    continue;
+                const found = key.startsWith("library/")
+                    ? library.find(key)
+                    : key.includes("@")
+                        ? reach === "public" && !(await isPublic(octokit, key))
+                            ? { reason: "Of other repositories a fork's pull request may name public ones only." }
+                            : await readRemote(octokit, repository, key)
+                        : { text: await local(key) };
+                if ("reason" in found)
+                    reasons.set(key, found.reason);
+                else if (found.text !== null) {
+                    files.set(key, found.text);
+                    queue.push(...(0,_definition_index_js__WEBPACK_IMPORTED_MODULE_0__/* .neededFiles */ .H8)(found.text, key));
+                }
+            }
+            return { files, reasons };
+        },
+    };
+}
+/** The problems of a file, with the reason where one is that a file is missing. */
+function withReasons(problems, reasons) {
+    return problems.map((problem) => {
+        for (const [key, hint] of reasons) {
+            // Long names are cut in messages.
+            if (problem.message.includes(`"${key.slice(0, 57)}`))
+                return { ...problem, hint };
+        }
+        return problem;
+    });
+}
+
+
+/***/ }),
+
+/***/ 823:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $6: () => (/* binding */ textAt),
+/* harmony export */   fK: () => (/* binding */ valueAt),
+/* harmony export */   gT: () => (/* binding */ listAt),
+/* harmony export */   l3: () => (/* binding */ labelNames),
+/* harmony export */   lJ: () => (/* binding */ objectAt),
+/* harmony export */   tk: () => (/* binding */ numberAt)
+/* harmony export */ });
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6527);
+
+/** The value at a path of keys, or undefined: payloads come from outside, so nothing is assumed of their shape. */
+function valueAt(value, ...keys) {
+    let at = value;
+    for (const key of keys) {
+        if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .G)(at))
+            return undefined;
+        at = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .own */ .Z)(at, key);
+    }
+    return at;
+}
+function textAt(value, ...keys) {
+    const found = valueAt(value, ...keys);
+    return typeof found === "string" ? found : null;
+}
+function numberAt(value, ...keys) {
+    const found = valueAt(value, ...keys);
+    return typeof found === "number" ? found : null;
+}
+function objectAt(value, ...keys) {
+    const found = valueAt(value, ...keys);
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .G)(found) ? found : null;
+}
+function listAt(value, ...keys) {
+    const found = valueAt(value, ...keys);
+    return Array.isArray(found) ? found : [];
+}
+/** Names of the labels in a list of label objects. */
+function labelNames(labels) {
+    return labels.map((label) => textAt(label, "name")).filter((name) => name !== null);
 }
 
 
