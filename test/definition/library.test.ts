@@ -35,7 +35,11 @@ describe.for(library)("$name", (entry) => {
   });
 
   test("has a version, a description, an end in time, and triggers that are narrow", () => {
-    expect(workflow).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/), status: "active", description: expect.any(String) });
+    expect(workflow).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      status: "active",
+      description: expect.any(String),
+    });
     expect(workflow.limits.timeoutMs).not.toBeNull();
     const wide = workflow.triggers.filter(
       ({ types, labels }) => types.includes("labeled") && labels.length === 0,
