@@ -10,7 +10,7 @@ const released = "workflows-library/released";
 const library = openLibrary();
 
 test("every version that was released is kept, is valid, and needs only what is kept too", () => {
-  const kept = readdirSync(released).toSorted();
+  const kept = readdirSync(released).filter((file) => file.endsWith(".yml"));
   expect(kept.length).toBeGreaterThanOrEqual(library.names.length);
   for (const file of kept) {
     const reference = `library/${file.replace(/\.yml$/, "")}`;
