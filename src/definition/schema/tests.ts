@@ -1,6 +1,17 @@
 // The shape of `.hishamos/tests/*.yml`, made as that of workflows is: no oneOf and anyOf, the keywords of each form stand
 // side by side, `expects` completes "… must be", `description` is what an editor shows.
-import { text as anyText, anything, formed, map, mapOf, ref, type Schema, whole, word } from "./parts.ts";
+import {
+  text as anyText,
+  anything,
+  formed,
+  map,
+  mapOf,
+  ref,
+  type Schema,
+  whole,
+  word,
+  yesNo,
+} from "./parts.ts";
 
 const text = (description: string, expects?: string): Schema => ({
   ...anyText(description, expects),
@@ -141,8 +152,10 @@ const pullRequest = map(
     body: text("Its body."),
     author: login("Who opened it."),
     labels: list(label("A label on it."), "The labels on it."),
+    draft: yesNo("Whether it is a draft."),
+    fork: yesNo("Whether it comes from its author's fork."),
   },
-  "An open pull request; they are numbered after the issues.",
+  "An open pull request; they are numbered after the issues. An author whose login ends in [bot] is a bot.",
 );
 
 const github = map(
@@ -168,7 +181,7 @@ const github = map(
       { expects: "a map of branches to checks" },
     ),
   },
-  "What is on GitHub before. A case adds to what the file says.",
+  "What is on GitHub before. A case adds to what the file says; an empty list takes that away.",
 );
 
 const stepState = (description: string): Schema =>

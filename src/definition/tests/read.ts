@@ -63,7 +63,8 @@ function readCase(tree: MapTree, shared: MapTree, problems: Problems): TestCase 
     );
   for (const answer of answersIn(given("answers"))) checkAnswer(answer, wrong);
   if (workflow === undefined || expect === undefined || problems.any) return null;
-  const own = mapOf(child(tree, "github"));
+  // Without a list of cases the file is the only one.
+  const own = tree === shared ? undefined : mapOf(child(tree, "github"));
   const base = mapOf(child(shared, "github"));
   const answers = { ...objectOf(child(shared, "answers")), ...objectOf(child(tree, "answers")) };
   return {
@@ -91,14 +92,14 @@ function objectOf(tree: Tree | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Lists and maps of the case are added to the file's; single values replace them. */
+/** Lists and maps of the case are added to the file's; an empty list and single values replace them. */
 function readGitHub(base: JsonObject, own: JsonObject): GitHubState {
   const merged: Record<string, Json> = { ...(nothing as unknown as JsonObject) };
   for (const layer of [base, own]) {
     for (const [key, value] of Object.entries(layer)) {
       const known = merged[key];
       if (isObject(value) && isObject(known)) merged[key] = { ...known, ...value };
-      else if (Array.isArray(value) && Array.isArray(known))
+      else if (Array.isArray(value) && value.length > 0 && Array.isArray(known))
         merged[key] = [...(known as Json[]), ...(value as Json[])];
       else merged[key] = value;
     }

@@ -56,6 +56,9 @@ export interface PullRequestState extends Change {
   readonly body?: string;
   readonly author?: string;
   readonly labels?: readonly string[];
+  readonly draft?: boolean;
+  /** From the author's fork. */
+  readonly fork?: boolean;
 }
 
 export interface Change {

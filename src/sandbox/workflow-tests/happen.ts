@@ -22,7 +22,11 @@ export function peopleOf(test: TestCase): readonly string[] {
     { event: test.event?.payload ?? {}, answers: test.answers, github: test.github } as unknown as Json,
     "",
   );
-  return [...named].filter((login) => /^[\w-]+$/.test(login));
+  return [...named].filter((login) => /^[\w-]+(?:\[bot\])?$/.test(login));
+}
+
+export function isBot(login: string): boolean {
+  return login.endsWith("[bot]");
 }
 
 const personKeys: ReadonlySet<string> = new Set([
@@ -57,21 +61,16 @@ export function setTheScene({ sandbox, repo }: Stage, github: GitHubState): void
     const { number } = sandbox.as(author).openIssue({ repo, title, body, labels, assignees });
     if (state === "closed") sandbox.as(author).closeIssue({ repo, number });
   }
-  for (const {
-    title = "A change",
-    body = "",
-    author = developer,
-    labels = [],
-    ...change
-  } of github.pull_requests) {
-    const {
-      branch = "change",
-      files = { [`${branch.replaceAll("/", "-")}.txt`]: title },
-      message = title,
-    } = change;
-    sandbox.as(author).push({ repo, branch, files, message });
-    const { number } = sandbox.as(author).openPullRequest({ repo, head: branch, title, body });
-    if (labels.length > 0) sandbox.as(author).label({ repo, number }, ...labels);
+  for (const [index, pull] of github.pull_requests.entries()) {
+    const { title = "A change", body = "", author = developer, labels = [], draft = false } = pull;
+    // One of its own for each that names none.
+    const { branch = index === 0 ? "change" : `change-${index + 1}` } = pull;
+    const { files = { [`${branch.replaceAll("/", "-")}.txt`]: title }, message = title } = pull;
+    const from = pull.fork ? sandbox.fork(repo, author).fullName : repo;
+    const head = pull.fork ? `${author}:${branch}` : branch;
+    sandbox.as(author).push({ repo: from, branch, files, message });
+    const { number } = sandbox.as(author).openPullRequest({ repo, head, title, body, draft });
+    if (labels.length > 0) sandbox.as(maintainer).label({ repo, number }, ...labels);
   }
 }
 

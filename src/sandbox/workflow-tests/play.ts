@@ -21,7 +21,7 @@ import { sandboxConfig } from "../sandbox-config.ts";
 import type { Stage } from "../scenario/deed.ts";
 import { Cast } from "./cast.ts";
 import { Crashes } from "./doom.ts";
-import { peopleOf, prepare, setTheScene } from "./happen.ts";
+import { isBot, peopleOf, prepare, setTheScene } from "./happen.ts";
 import { type Pending, Waits } from "./pending.ts";
 import { rememberingTips } from "./remembering.ts";
 import { Script } from "./script.ts";
@@ -76,6 +76,7 @@ export async function play({ test, workflow, text, files, stores: given }: PlayO
   const stores = given ?? (await openSqliteStores({ directory: ":memory:" }));
   const repo = test.github.repository;
   const [owner = "", name = ""] = repo.split("/");
+  for (const login of peopleOf(test).filter(isBot)) sandbox.createUser(login, "Bot");
   const roles = {
     ...Object.fromEntries(peopleOf(test).map((login) => [login, "write"])),
     ...test.github.collaborators,

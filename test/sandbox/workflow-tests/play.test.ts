@@ -14,7 +14,43 @@ const onIssue = "on: { issues: { types: [labeled], labels: [bug] } }\npermission
 const onPull =
   "on: { pull_request: { types: [opened] } }\npermissions: { issues: write, pull_requests: write, checks: read }\n";
 
+const listing = `name: W
+on: { schedule: [{ cron: "0 6 * * *" }] }
+permissions: { pull_requests: read }
+steps:
+  - id: found
+    action: search.issuesAndPullRequests
+    inputs: { q: "repo:{{ repo.full_name }} is:pr is:open draft:false author:app/dependabot", sort: created, order: asc }
+  - id: pull
+    action: pulls.get
+    inputs: { pull_number: "{{ first(steps.found.output.items).number }}" }
+outputs:
+  titles: "{{ steps.found.output.items.*.title }}"
+  from: "{{ steps.pull.output.head.repo.full_name }}"
+  kind: "{{ steps.pull.output.user.type }}"
+`;
+
 const rows: readonly Row[] = [
+  {
+    says: "pull requests of a bot, a fork and a draft are as on GitHub, each on a branch of its own",
+    workflow: listing,
+    tests: `workflow: w
+event: schedule
+github:
+  pull_requests:
+    - { title: Bump a, author: "dependabot[bot]" }
+    - { title: Bump b, author: "dependabot[bot]", draft: true, labels: [bug] }
+    - { title: Mine, author: tom, fork: true }
+expect: { state: completed, outputs: { titles: [Bump a], from: acme/shop, kind: Bot } }`,
+  },
+  {
+    says: "a pull request from a fork has its head there",
+    workflow: listing.replace("app/dependabot", "tom"),
+    tests: `workflow: w
+event: schedule
+github: { pull_requests: [{ title: Mine, author: tom, fork: true }] }
+expect: { state: completed, outputs: { from: tom/shop, kind: User } }`,
+  },
   {
     says: "models answer at once, people approve, and the issue is closed",
     tests: `${head}github: { collaborators: { maya: maintain } }

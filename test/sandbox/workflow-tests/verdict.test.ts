@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formatProblem } from "../../../src/core/problem.ts";
 import { readTests } from "../../../src/definition/tests/index.ts";
 import { aligned } from "../../../src/sandbox/workflow-tests/align.ts";
-import { labelled, told, triageWorkflow, verdict } from "./stage.ts";
+import { casesOf, labelled, told, triageWorkflow, verdict } from "./stage.ts";
 
 const head = `workflow: w\n${labelled}\ngithub: { collaborators: { maya: maintain } }\n`;
 const good = "answers: { triage: { output: { severity: 4, summary: Bad } }, decide: { approve: maya } }\n";
@@ -358,4 +358,13 @@ const alignments: readonly (readonly [left: string, right: string, rows: string]
 test.for(alignments)("%s beside %s is %s", ([left, right, rows]) => {
   const found = aligned(left.split(""), right.split(""), same);
   expect(found.map((row) => `${row.left ?? "-"}${row.right ?? "-"}`).join(" ")).toBe(rows);
+});
+
+test.for([
+  ["a file that is one case counts what is there once", "", 1],
+  ["a case adds to what the file says", "cases: [{ name: x, github: { issues: [{ title: b }] } }]", 2],
+  ["an empty list takes away what the file says", "cases: [{ name: x, github: { issues: [] } }]", 0],
+] as const)("%s", ([, cases, count]) => {
+  const text = `workflow: w\nevent: schedule\ngithub: { issues: [{ title: a }] }\nexpect: {}\n${cases}\n`;
+  expect(casesOf(text).map(({ github }) => github.issues.length)).toEqual([count]);
 });

@@ -24,6 +24,7 @@ const QUALIFIERS: Readonly<Record<string, (value: string) => Test>> = {
   assignee: (value) => (issue) => issue.assignees.some((user) => same(user.login, value)),
   head: (value) => (issue) => issue.pull?.headRef === value,
   base: (value) => (issue) => issue.pull?.baseRef === value,
+  draft: (value) => (issue) => issue.pull !== null && String(issue.pull.draft) === value,
   no: (value) => {
     if (value === "assignee") return (issue) => issue.assignees.length === 0;
     if (value === "milestone") return (issue) => issue.milestone === null;
