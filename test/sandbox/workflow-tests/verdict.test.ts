@@ -362,8 +362,16 @@ test.for(alignments)("%s beside %s is %s", ([left, right, rows]) => {
 
 test.for([
   ["a file that is one case counts what is there once", "", 1],
-  ["a case adds to what the file says", "cases: [{ name: x, github: { issues: [{ title: b }] } }]", 2],
-  ["an empty list takes away what the file says", "cases: [{ name: x, github: { issues: [] } }]", 0],
+  [
+    "a case adds to what the file says",
+    "cases: [{ name: x, expect: {}, github: { issues: [{ title: b }] } }]",
+    2,
+  ],
+  [
+    "an empty list takes away what the file says",
+    "cases: [{ name: x, expect: {}, github: { issues: [] } }]",
+    0,
+  ],
 ] as const)("%s", ([, cases, count]) => {
   const text = `workflow: w\nevent: schedule\ngithub: { issues: [{ title: a }] }\nexpect: {}\n${cases}\n`;
   expect(casesOf(text).map(({ github }) => github.issues.length)).toEqual([count]);
