@@ -32,10 +32,15 @@ export async function ungrantedOf(app: Octokit, id: number, asked: Permissions):
   return lacking.length === 0 ? null : { lacking, settings: data.html_url, granted };
 }
 
-/** Why GitHub may have refused what a token was too narrow for, in words with the way out; null for any other error. */
-export function ungrantedHint(error: Error): string | null {
+/**
+ * Why GitHub may have refused what a token was too narrow for, in words with the way out; null for any other error.
+ * `accepted`: what would have been enough, as `contents=write; issues=write`, where GitHub has said it.
+ */
+export function ungrantedHint(error: Error, accepted: string | null): string | null {
   const { ungranted } = error as { readonly ungranted?: Pick<Ungranted, "lacking" | "settings"> };
-  if (ungranted === undefined) return null;
-  const names = ungranted.lacking.map((one) => `\`${one}\``).join(", ");
+  const wanted = accepted?.split(/[;,]/).map((grant) => grant.trim().replace("=", ": "));
+  const lacking = (ungranted?.lacking ?? []).filter((one) => wanted?.includes(one) ?? true);
+  if (ungranted === undefined || lacking.length === 0) return null;
+  const names = lacking.map((one) => `\`${one}\``).join(", ");
   return `The App's installation does not grant ${names}, which the workflow declares: accept the App's new permissions at ${ungranted.settings}, or declare less.`;
 }

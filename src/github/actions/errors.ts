@@ -94,12 +94,12 @@ function wayOut(error: RequestFailure): string {
       return "The App's token was refused: check APP_ID and PRIVATE_KEY, and that the App is still installed.";
     case 403:
       return (
-        ungrantedHint(error) ??
+        ungrantedHint(error, accepted(error)) ??
         permissionHint(error) ??
         "The App may not do this: declare it under `permissions` in the workflow, and grant it to the App."
       );
     case 404:
-      return `It does not exist, or the token may not see it. ${ungrantedHint(error) ?? permissionHint(error) ?? "Check the numbers and names given."}`;
+      return `It does not exist, or the token may not see it. ${ungrantedHint(error, accepted(error)) ?? permissionHint(error) ?? "Check the numbers and names given."}`;
     case 409:
       return "It was changed at the same time, or its state does not allow this: read it again in a step before.";
     case 410:
@@ -109,11 +109,15 @@ function wayOut(error: RequestFailure): string {
   }
 }
 
+function accepted(error: RequestFailure): string | null {
+  return header(error, "x-accepted-github-permissions");
+}
+
 /** From `x-accepted-github-permissions`, as `issues=write; pull_requests=write`: `;` parts alternatives, `,` needs both. */
 function permissionHint(error: RequestFailure): string | null {
-  const accepted = header(error, "x-accepted-github-permissions");
-  if (!accepted) return null;
-  const ways = accepted.split(";").map((way) =>
+  const enough = accepted(error);
+  if (!enough) return null;
+  const ways = enough.split(";").map((way) =>
     way
       .split(",")
       .map((grant) => `\`${grant.trim().replace("=", ": ")}\``)
