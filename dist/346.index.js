@@ -72460,12 +72460,17 @@ async function ungranted_ungrantedOf(app, id, asked) {
     }
     return lacking.length === 0 ? null : { lacking, settings: data.html_url, granted };
 }
-/** Why GitHub may have refused what a token was too narrow for, in words with the way out; null for any other error. */
-function ungrantedHint(error) {
+/**
+ * Why GitHub may have refused what a token was too narrow for, in words with the way out; null for any other error.
+ * `accepted`: what would have been enough, as `contents=write; issues=write`, where GitHub has said it.
+ */
+function ungrantedHint(error, accepted) {
     const { ungranted } = error;
-    if (ungranted === undefined)
+    const wanted = accepted?.split(/[;,]/).map((grant) => grant.trim().replace("=", ": "));
+    const lacking = (ungranted?.lacking ?? []).filter((one) => wanted?.includes(one) ?? true);
+    if (ungranted === undefined || lacking.length === 0)
         return null;
-    const names = ungranted.lacking.map((one) => `\`${one}\``).join(", ");
+    const names = lacking.map((one) => `\`${one}\``).join(", ");
     return `The App's installation does not grant ${names}, which the workflow declares: accept the App's new permissions at ${ungranted.settings}, or declare less.`;
 }
 
@@ -72542,11 +72547,11 @@ function wayOut(error) {
         case 401:
             return "The App's token was refused: check APP_ID and PRIVATE_KEY, and that the App is still installed.";
         case 403:
-            return (ungrantedHint(error) ??
+            return (ungrantedHint(error, accepted(error)) ??
                 permissionHint(error) ??
                 "The App may not do this: declare it under `permissions` in the workflow, and grant it to the App.");
         case 404:
-            return `It does not exist, or the token may not see it. ${ungrantedHint(error) ?? permissionHint(error) ?? "Check the numbers and names given."}`;
+            return `It does not exist, or the token may not see it. ${ungrantedHint(error, accepted(error)) ?? permissionHint(error) ?? "Check the numbers and names given."}`;
         case 409:
             return "It was changed at the same time, or its state does not allow this: read it again in a step before.";
         case 410:
@@ -72555,12 +72560,15 @@ function wayOut(error) {
             return "";
     }
 }
+function accepted(error) {
+    return header(error, "x-accepted-github-permissions");
+}
 /** From `x-accepted-github-permissions`, as `issues=write; pull_requests=write`: `;` parts alternatives, `,` needs both. */
 function permissionHint(error) {
-    const accepted = header(error, "x-accepted-github-permissions");
-    if (!accepted)
+    const enough = accepted(error);
+    if (!enough)
         return null;
-    const ways = accepted.split(";").map((way) => way
+    const ways = enough.split(";").map((way) => way
         .split(",")
         .map((grant) => `\`${grant.trim().replace("=", ": ")}\``)
         .join(" and "));

@@ -237,7 +237,9 @@ const pullRequest = (0,parts/* map */.Tj)({
     body: tests_text("Its body."),
     author: login("Who opened it."),
     labels: list(label("A label on it."), "The labels on it."),
-}, "An open pull request; they are numbered after the issues.");
+    draft: (0,parts/* yesNo */.Lm)("Whether it is a draft."),
+    fork: (0,parts/* yesNo */.Lm)("Whether it comes from its author's fork."),
+}, "An open pull request; they are numbered after the issues. An author whose login ends in [bot] is a bot.");
 const github = (0,parts/* map */.Tj)({
     repository: (0,parts/* formed */.Gd)("^[^/ ]+/[^/ ]+$", "OWNER/NAME", "The repository, as OWNER/NAME (default acme/shop)."),
     collaborators: (0,parts/* mapOf */.A7)((0,parts/* word */.Vm)(["none", "read", "triage", "write", "maintain", "admin"], "a role", "The person's role."), "People with their roles. Who is not listed has write.", { expects: "a map of logins to roles" }),
@@ -247,7 +249,7 @@ const github = (0,parts/* map */.Tj)({
     issues: list(issue, "Issues that are there before, from number 1 on."),
     pull_requests: list(pullRequest, "Pull requests that are open before."),
     required_checks: (0,parts/* mapOf */.A7)(list(tests_text("A check's name.", "a check's name"), "The checks that the branch requires."), "By branch what its rules require, for wait_for: {checks: required}.", { expects: "a map of branches to checks" }),
-}, "What is on GitHub before. A case adds to what the file says.");
+}, "What is on GitHub before. A case adds to what the file says; an empty list takes that away.");
 const stepState = (description) => (0,parts/* word */.Vm)(["completed", "failed", "skipped", "waiting"], "a step's state", description);
 const expectation = (0,parts/* map */.Tj)({
     state: (0,parts/* word */.Vm)(["completed", "failed", "cancelled", "running", "paused", "not_started"], "a state", "How the run stands when nothing is to come any more."),
@@ -499,7 +501,8 @@ function readCase(tree, shared, problems) {
         checkAnswer(answer, wrong);
     if (workflow === undefined || expect === undefined || problems.any)
         return null;
-    const own = (0,definition_tree/* mapOf */.A7)((0,definition_tree/* child */.jf)(tree, "github"));
+    // Without a list of cases the file is the only one.
+    const own = tree === shared ? undefined : (0,definition_tree/* mapOf */.A7)((0,definition_tree/* child */.jf)(tree, "github"));
     const base = (0,definition_tree/* mapOf */.A7)((0,definition_tree/* child */.jf)(shared, "github"));
     const answers = { ...objectOf((0,definition_tree/* child */.jf)(shared, "answers")), ...objectOf((0,definition_tree/* child */.jf)(tree, "answers")) };
     return {
@@ -524,7 +527,7 @@ function objectOf(tree) {
     const value = tree === undefined ? {} : (0,definition_tree/* toJson */.aB)(tree);
     return (0,json/* isObject */.G)(value) ? value : {};
 }
-/** Lists and maps of the case are added to the file's; single values replace them. */
+/** Lists and maps of the case are added to the file's; an empty list and single values replace them. */
 function readGitHub(base, own) {
     const merged = { ...nothing };
     for (const layer of [base, own]) {
@@ -532,7 +535,7 @@ function readGitHub(base, own) {
             const known = merged[key];
             if ((0,json/* isObject */.G)(value) && (0,json/* isObject */.G)(known))
                 merged[key] = { ...known, ...value };
-            else if (Array.isArray(value) && Array.isArray(known))
+            else if (Array.isArray(value) && value.length > 0 && Array.isArray(known))
                 merged[key] = [...known, ...value];
             else
                 merged[key] = value;
