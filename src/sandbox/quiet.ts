@@ -1,6 +1,9 @@
+import { stat } from "node:fs/promises";
 import type { SandboxGitHub } from "./github/index.ts";
 
 const turnMs = 25;
+/** Of libuv's pool, unless the environment says otherwise. */
+const threads = Number(process.env["UV_THREADPOOL_SIZE"]) || 4;
 /** As many turns without a request: nothing on loopback takes so long, so what is not idle waits for the clock. */
 const turns = 16;
 
@@ -30,11 +33,16 @@ export async function quiet(
   }
 }
 
-/** Counts turns of the event loop, not time alone: a machine that was busy elsewhere must not look like quiet. */
+/**
+ * Counts turns of the event loop and of the thread pool (where tokens are signed), not time alone: a machine that was busy
+ * elsewhere must not look like quiet.
+ */
 async function stands(sandbox: SandboxGitHub, signal: AbortSignal): Promise<false> {
   let seen = sandbox.requests().length;
   for (let still = 0; still < turns && !signal.aborted; still++) {
     await new Promise((resolve) => setTimeout(resolve, turnMs));
+    // As many as there are threads, so that each has come to its next task.
+    await Promise.all(Array.from({ length: threads }, () => stat(".")));
     const now = sandbox.requests().length;
     if (now !== seen) still = 0;
     seen = now;
