@@ -10,6 +10,7 @@ import { type AppOptions, type SandboxGitHub, startSandboxGitHub } from "../../s
 import { appNeeds } from "../../src/setup/index.ts";
 import { openSqliteStores } from "../../src/state/sqlite/open.ts";
 import { startModelServer } from "../agents/model-server.ts";
+import { freePort } from "../support/free-port.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -39,14 +40,6 @@ async function answering(status: number, body: object = {}): Promise<string> {
 }
 
 /** A port that nothing listens on. */
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
-
 /** All is well: the App as app.yml wants it, installed, with a service that takes its webhooks. */
 async function stage(app: AppOptions = {}): Promise<Stage> {
   const github = await startSandboxGitHub({ app: { permissions, events, ...app } });
@@ -299,7 +292,7 @@ describe("what is wrong is told with the way out", () => {
   test("no App at all leads to the setup page, a broken app.json to a backup", async () => {
     const { env, directory } = await stage();
     const { GHE_HOST = "", GHE_PROTOCOL = "" } = env;
-    const none = { GHE_HOST, GHE_PROTOCOL, HISHAMOS_DATA_DIR: directory, PORT: await freePort() };
+    const none = { GHE_HOST, GHE_PROTOCOL, HISHAMOS_DATA_DIR: directory, PORT: String(await freePort()) };
     const without = await doctor(none);
     expect(without.problems.map(({ wayOut }) => wayOut)).toEqual([expect.stringContaining("hishamos serve")]);
     expect(without.byName.get("app")?.state).toBe("skipped");

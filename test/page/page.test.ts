@@ -1,8 +1,7 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inDirectory, type Place, REPO, Stage } from "../e2e/stage.ts";
+import { freePort } from "../support/free-port.ts";
 import { type Browser, chromiumPath, openBrowser } from "./browser.ts";
 
 const workflow = `name: Small
@@ -20,14 +19,6 @@ steps:
 `;
 /** What a stranger may call an issue. */
 const hostile = `<img src=x onerror="document.body.dataset.taken=1"><b>bold</b>`;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe.skipIf(chromiumPath === null)("the monitoring page, in a real browser", () => {
   let place: Place;

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { embeddedBinaries, type ServerUser, serverUser, systemBinaries } from "./postgres-binaries.ts";
 
 /**
@@ -120,16 +120,6 @@ function ready(child: ChildProcess): Promise<void> {
     child.off("error", reject);
     child.off("close", closed);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /** Nothing of PGDATA, PGPORT and the like, and messages in English. */

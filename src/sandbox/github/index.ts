@@ -1,4 +1,5 @@
 import { Faults } from "./faults.ts";
+import { JobIdentity } from "./job-identity.ts";
 import { listen } from "./lifecycle.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { allRoutes } from "./routes/all.ts";
@@ -50,17 +51,19 @@ export async function startSandboxGitHub(options: SandboxOptions = {}): Promise<
   world.on("announcement", (announcement) => sender.send(announcement));
   const faults = new Faults();
   const rateLimit = new RateLimit(options.rateLimit ?? REQUESTS_PER_HOUR, now);
+  const identity = new JobIdentity(world);
   let sandbox: SandboxGitHub | undefined;
   const server = createSandboxServer({
     world,
     routes: allRoutes(sender),
     faults,
     rateLimit,
+    identity,
     onRequest: (record) => sandbox?.noteRequest(record),
   });
   const port = await listen(server, options.port ?? 0);
   world.url = `http://127.0.0.1:${port}`;
   world.pages = options.pages ?? world.url;
-  sandbox = new SandboxGitHub({ world, sender, faults, server, port });
+  sandbox = new SandboxGitHub({ world, sender, faults, identity, server, port });
   return sandbox;
 }

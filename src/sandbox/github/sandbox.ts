@@ -4,6 +4,7 @@ import { Actor } from "./actor.ts";
 import { issueJobToken, issueUserToken } from "./auth.ts";
 import type { Fault, Faults, Spoiler } from "./faults.ts";
 import { Finder, type RepositoryName, type Subject } from "./finder.ts";
+import type { JobIdentity } from "./job-identity.ts";
 import { closeServer } from "./lifecycle.ts";
 import {
   type AccessLevel,
@@ -50,6 +51,7 @@ interface Parts {
   readonly world: World;
   readonly sender: WebhookSender;
   readonly faults: Faults;
+  readonly identity: JobIdentity;
   readonly server: Server;
   readonly port: number;
 }
@@ -60,17 +62,19 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
   readonly #world: World;
   readonly #sender: WebhookSender;
   readonly #faults: Faults;
+  readonly #identity: JobIdentity;
   readonly #server: Server;
   readonly #finder: Finder;
   readonly #requests: RequestRecord[] = [];
 
-  constructor({ world, sender, faults, server, port }: Parts) {
+  constructor({ world, sender, faults, identity, server, port }: Parts) {
     super();
     this.setMaxListeners(0);
     this.port = port;
     this.#world = world;
     this.#sender = sender;
     this.#faults = faults;
+    this.#identity = identity;
     this.#server = server;
     this.#finder = new Finder(world);
     world.on("change", () => this.emit("change"));
@@ -233,6 +237,11 @@ export class SandboxGitHub extends EventEmitter<SandboxEvents> {
     const repository = this.#finder.repository(repo);
     const app = otherApp(this.#world, "github-actions");
     return issueJobToken(this.#world, repository, app, new Map(Object.entries(permissions)));
+  }
+
+  /** What the runner tells a job of the repository that may show who it is (`id-token: write`). */
+  jobIdentity(repo: RepositoryName, actor: string) {
+    return this.#identity.environment({ repository: this.#finder.repository(repo), actor });
   }
 
   /** The person with that login, made if unknown, at GitHub's pages. */

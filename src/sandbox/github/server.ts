@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Caller, callerOf } from "./auth.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { ISSUER, type JobIdentity } from "./job-identity.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { type Answer, type Call, type Match, parseJson, type Route, Router } from "./router.ts";
@@ -32,6 +33,7 @@ interface ServerOptions {
   readonly routes: readonly Route[];
   readonly faults: Faults;
   readonly rateLimit: RateLimit;
+  readonly identity: JobIdentity;
   readonly onRequest: (record: RequestRecord) => void;
 }
 
@@ -83,6 +85,10 @@ function answerTo(
   let match: Match | undefined;
   let requestBody: unknown;
   try {
+    if (url.pathname.startsWith(`${ISSUER}/`)) {
+      const answer = options.identity.answer(url, incoming.headers.authorization);
+      return { caller, match, requestBody, answer };
+    }
     caller = callerOf(world, incoming.headers.authorization);
     const { json, input } = parseJson(text);
     requestBody = json;
