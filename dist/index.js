@@ -62203,18 +62203,21 @@ function openLibrary(folder = shipped) {
         newest,
         find(reference) {
             const [, name = "", version = ""] = /^library\/([^@]*)@(.*)$/.exec(reference) ?? [];
-            if (!names.includes(name)) {
-                const hint = (0,_core_nearest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(name, names) ?? "`hishamos init` lists what ships.";
-                return { reason: hint };
-            }
-            const text = newest(name);
-            const present = versionOf(text);
-            if (present === version)
+            const kept = namesIn(released, /^(.+@\d.*)\.yml$/);
+            // A workflow may ship no more, and what was released of it stays.
+            const known = new Set([...names, ...kept.map((each) => each.replace(/@.*$/, ""))]);
+            if (!known.has(name))
+                return { reason: (0,_core_nearest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(name, known) ?? "`hishamos init` lists what ships." };
+            const text = names.includes(name) ? newest(name) : null;
+            const present = text === null ? [] : [versionOf(text)];
+            if (text !== null && present.includes(version))
                 return { text };
-            const earlier = namesIn(released, new RegExp(`^${name}@(\\d.*)\\.yml$`));
-            if (earlier.includes(version))
+            if (kept.includes(`${name}@${version}`))
                 return { text: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(new URL(`${name}@${version}.yml`, released), "utf8") };
-            const versions = [...new Set([...earlier, present])].toSorted(semver.compare);
+            const earlier = kept
+                .filter((each) => each.startsWith(`${name}@`))
+                .map((each) => each.slice(name.length + 1));
+            const versions = [...new Set([...earlier, ...present])].toSorted(semver.compare);
             return { reason: `Of library/${name} this release has ${versions.join(", ")}.` };
         },
     };

@@ -27,7 +27,7 @@ const text = (version: string) => `name: Rest\nversion: "${version}"\nsteps: [{ 
 mkdirSync(join(folder, "released"));
 for (const version of ["1.2.0", "1.10.0", "1.9.0"])
   writeFileSync(join(folder, "released", `rest@${version}.yml`), text(version));
-// Of another workflow, whose name begins the same.
+// Of another workflow, whose name begins the same, and which ships no more.
 writeFileSync(join(folder, "released", "rest-more@3.0.0.yml"), text("3.0.0"));
 writeFileSync(join(folder, "rest.yml"), text("2.0.0"));
 
@@ -35,6 +35,8 @@ test.for([
   ["library/rest@2.0.0", { text: text("2.0.0") }],
   ["library/rest@1.9.0", { text: text("1.9.0") }],
   ["library/rest@3.0.0", { reason: "Of library/rest this release has 1.2.0, 1.9.0, 1.10.0, 2.0.0." }],
+  ["library/rest-more@3.0.0", { text: text("3.0.0") }],
+  ["library/rest-more@1.0.0", { reason: "Of library/rest-more this release has 3.0.0." }],
   ["library/rst@1.9.0", { reason: 'Did you mean "rest"?' }],
   ["library/else@1.9.0", { reason: "`hishamos init` lists what ships." }],
   ["library/../rest@2.0.0", { reason: "`hishamos init` lists what ships." }],
