@@ -64,6 +64,8 @@ export function openStores({ state }: Pick<Config, "state">, waitMs = 0): Promis
 
 /** How often one of all processes looks for webhooks that never came. */
 const regularSweepMs = 5 * 60_000;
+/** GitHub waits ten seconds for an answer: what was on its way to a process that died may be known as failed only then. */
+const failedLateMs = 15_000;
 /** How often deliveries are looked for that a process has left which is gone: that is known after eight seconds. */
 const adoptMs = 1_000;
 /** How often one of all processes looks for reports that another no longer makes. */
@@ -188,6 +190,7 @@ export async function composeService({
   const sweeping = createDuty({
     name: "sweep",
     everyMs: sweepMs,
+    againMs: failedLateMs,
     clock,
     log,
     shared: queue.shared && atOnce(queue.shared),

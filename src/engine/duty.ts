@@ -18,6 +18,8 @@ export interface DutyOptions {
   readonly everyMs: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** After its first time it is done once more when so long is over (ms), whoever else does it: for what is known late. */
+  readonly againMs?: number;
   /** Absent where there is one process only. */
   readonly shared?: Pick<SharedQueue, "claim"> | undefined;
   /** Does it; a rejection is logged, and this process tries again within a minute. */
@@ -27,15 +29,19 @@ export interface DutyOptions {
 const retryMs = 60_000;
 
 /** Something that one of all processes does again and again, for as long as any lives. */
-export function createDuty({ name, everyMs, clock, log, shared, perform }: DutyOptions): Duty {
+export function createDuty(options: DutyOptions): Duty {
+  const { name, everyMs, againMs, clock, log, shared, perform } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let underWay: Promise<void> = Promise.resolve();
   let cancel = () => {};
   /** It is this process's turn, and it could not do it. */
   let owed = false;
+  let times = 0;
 
   async function once(): Promise<void> {
+    times += 1;
+    if (times === 2 && againMs !== undefined) owed = true;
     try {
       // A little less than the distance of two: who asks a moment early would leave a gap of two.
       const seconds = Math.max(1, Math.floor((everyMs * 0.9) / 1_000));
@@ -46,7 +52,8 @@ export function createDuty({ name, everyMs, clock, log, shared, perform }: DutyO
       if (!signal.aborted) log.error({ err: error, duty: name }, "a duty could not be done; trying again");
     }
     if (!signal.aborted) {
-      cancel = clock.at(clock.now() + (owed ? Math.min(everyMs, retryMs) : everyMs), () => {
+      const soonMs = owed ? retryMs : times === 1 ? (againMs ?? everyMs) : everyMs;
+      cancel = clock.at(clock.now() + Math.min(everyMs, soonMs), () => {
         underWay = once();
       });
     }

@@ -138,3 +138,23 @@ test("a duty is done at once and then every so often, by who may claim it, whate
   await pass(120 * second);
   expect(told).toHaveLength(4);
 });
+
+test("a duty may be done once more soon after its first time, whoever has claimed it", async () => {
+  let done = 0;
+  const duty = createDuty({
+    name: "sweep",
+    everyMs: 300 * second,
+    againMs: 15 * second,
+    clock,
+    log: silentLog,
+    shared: { claim: async () => done === 0 },
+    perform: async () => void (done += 1),
+  });
+  await duty.start();
+  expect(done).toBe(1);
+  await pass(15 * second);
+  expect(done).toBe(2);
+  await pass(290 * second);
+  expect(done).toBe(2);
+  await duty.stop();
+});
