@@ -91004,14 +91004,19 @@ async function recordingOf({ load, pinned, log }, id) {
 ;// CONCATENATED MODULE: ../src/engine/duty.js
 const duty_retryMs = 60_000;
 /** Something that one of all processes does again and again, for as long as any lives. */
-function createDuty({ name, everyMs, clock, log, shared, perform }) {
+function createDuty(options) {
+    const { name, everyMs, againMs, clock, log, shared, perform } = options;
     const stopping = new AbortController();
     const { signal } = stopping;
     let underWay = Promise.resolve();
     let cancel = () => { };
     /** It is this process's turn, and it could not do it. */
     let owed = false;
+    let times = 0;
     async function once() {
+        times += 1;
+        if (times === 2 && againMs !== undefined)
+            owed = true;
         try {
             // A little less than the distance of two: who asks a moment early would leave a gap of two.
             const seconds = Math.max(1, Math.floor((everyMs * 0.9) / 1_000));
@@ -91025,7 +91030,8 @@ function createDuty({ name, everyMs, clock, log, shared, perform }) {
                 log.error({ err: error, duty: name }, "a duty could not be done; trying again");
         }
         if (!signal.aborted) {
-            cancel = clock.at(clock.now() + (owed ? Math.min(everyMs, duty_retryMs) : everyMs), () => {
+            const soonMs = owed ? duty_retryMs : times === 1 ? (againMs ?? everyMs) : everyMs;
+            cancel = clock.at(clock.now() + Math.min(everyMs, soonMs), () => {
                 underWay = once();
             });
         }
